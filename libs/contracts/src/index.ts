@@ -1,1 +1,13 @@
-export {};
+export * from './catalogue.js';
+export * from './content-hash.js';
+export * from './events/custody.js';
+export * from './events/intake.js';
+export * from './events/mining.js';
+export * from './fields.js';
+export * from './identifiers.js';
+export * from './streams.js';
+export * from './topics.js';
+export * from './upstream/custody-commands.js';
+export * from './upstream/payout.js';
+export * from './upstream/seizure-fact.js';
+export * from './validator.js';

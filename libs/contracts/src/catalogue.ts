@@ -1,0 +1,105 @@
+/** Every event and upstream message there is: its type, version, schema class, and who emits and reads it. */
+import * as custody from './events/custody.js';
+import * as intake from './events/intake.js';
+import * as mining from './events/mining.js';
+import type { CustodyEvents } from './events/custody.js';
+import type { IntakeEvents } from './events/intake.js';
+import type { MiningEvents } from './events/mining.js';
+import type { MessageClass } from './fields.js';
+import { STREAM_PREFIXES } from './streams.js';
+import { TOPICS, type TopicName } from './topics.js';
+import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
+import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
+
+/** Data of each event by its type, as it stands in `data` of the event store and of the message. */
+export type QazynaEvents = IntakeEvents & MiningEvents & CustodyEvents;
+export type EventType = keyof QazynaEvents;
+
+/** Union of the domain events of a service: `{ type, data }`. */
+export type EventsOf<Map> = { [Type in keyof Map & string]: { readonly type: Type; readonly data: Map[Type] } }[keyof Map & string];
+export type IntakeEvent = EventsOf<IntakeEvents>;
+export type MiningEvent = EventsOf<MiningEvents>;
+export type CustodyEvent = EventsOf<CustodyEvents>;
+
+export interface EventDescription {
+  readonly type: EventType;
+  readonly version: number;
+  readonly schema: MessageClass;
+  readonly owner: keyof typeof STREAM_PREFIXES;
+  readonly topic: TopicName;
+  readonly summary: string;
+}
+
+type Described = { readonly schema: MessageClass; readonly summary: string };
+const INTAKE: Record<keyof IntakeEvents, Described> = {
+  'intake.fact-received': { schema: intake.FactReceived, summary: 'A legal fact arrived and is kept as published' },
+  'intake.fact-refused': { schema: intake.FactRefused, summary: 'The case\'s rules do not allow a fact' },
+  'intake.act-held': { schema: intake.ActHeld, summary: 'An act waits for the one it presupposes' },
+  'intake.act-applied': { schema: intake.ActApplied, summary: 'An act changed the legal status of a case' },
+  'intake.case-became-state-property': { schema: intake.CaseBecameStateProperty, summary: 'A case\'s assets became state property' },
+  'intake.case-released': { schema: intake.CaseReleased, summary: 'A case\'s assets are to go back to their owner' },
+  'intake.conflict-raised': { schema: intake.ConflictRaised, summary: 'A known fact id came with other content' },
+};
+const MINING: Record<keyof MiningEvents, Described> = {
+  'mining.licence-issued': { schema: mining.LicenceIssued, summary: 'A mining licence was registered' },
+  'mining.pool-account-registered': { schema: mining.PoolAccountRegistered, summary: 'A pool account pays to the reserve from now on' },
+  'mining.statement-received': { schema: mining.StatementReceived, summary: 'A pool\'s own statement, verbatim' },
+  'mining.payout-received': { schema: mining.PayoutReceived, summary: 'A payout was claimed' },
+  'mining.payout-accepted': { schema: mining.PayoutAccepted, summary: 'A claimed payout passed its checks' },
+  'mining.payout-held': { schema: mining.PayoutHeld, summary: 'A claimed payout waits for an officer' },
+  'mining.payout-rejected': { schema: mining.PayoutRejected, summary: 'An officer rejected a payout' },
+  'mining.conflict-raised': { schema: intake.ConflictRaised, summary: 'A known payout id came with other content' },
+};
+const CUSTODY: Record<keyof CustodyEvents, Described> = {
+  'custody.vault-registered': { schema: custody.VaultRegistered, summary: 'A multisig vault is watched from now on' },
+  'custody.address-assigned': { schema: custody.AddressAssigned, summary: 'A deposit address was given to a case or pool account' },
+  'custody.block-connected': { schema: custody.BlockConnected, summary: 'A block of the best chain was followed' },
+  'custody.block-disconnected': { schema: custody.BlockDisconnected, summary: 'A reorganisation removed a block' },
+  'custody.deposit-seen': { schema: custody.DepositSeen, summary: 'An output that pays us is in a block' },
+  'custody.deposit-confirmed': { schema: custody.DepositConfirmed, summary: 'A deposit is deep enough to count' },
+  'custody.deposit-taken-back': { schema: custody.DepositTakenBack, summary: 'A reorganisation took a deposit\'s block away' },
+  'custody.deposit-matched': { schema: custody.DepositMatched, summary: 'A deposit is the coins of a payout' },
+  'custody.unapproved-spend-detected': { schema: custody.UnapprovedSpendDetected, summary: 'Coins moved without an approved transfer' },
+  'custody.claim-registered': { schema: custody.ClaimRegistered, summary: 'An accepted payout waits for its output' },
+  'custody.claim-disputed': { schema: custody.ClaimDisputed, summary: 'The chain does not show what a payout claims' },
+  'custody.case-state-property-noted': { schema: custody.CaseStatePropertyNoted, summary: 'Custody knows that a case is state property' },
+  'custody.journal-entry-posted': { schema: custody.JournalEntryPosted, summary: 'A balanced entry of the journal' },
+};
+
+function describe(owner: EventDescription['owner'], topic: TopicName, map: Record<string, Described>): EventDescription[] {
+  return Object.entries(map).map(([type, described]) => ({ type: type as EventType, version: 1, owner, topic, ...described }));
+}
+
+export const EVENT_CATALOGUE: readonly EventDescription[] = [
+  ...describe('intake', TOPICS.intakeEvents, INTAKE),
+  ...describe('mining', TOPICS.miningEvents, MINING),
+  ...describe('custody', TOPICS.custodyEvents, CUSTODY),
+];
+
+export interface UpstreamDescription {
+  readonly messageType: string;
+  readonly schema: MessageClass;
+  readonly topic: TopicName;
+  readonly readBy: 'intake' | 'mining-ingest';
+  readonly summary: string;
+}
+
+export const UPSTREAM_CATALOGUE: readonly UpstreamDescription[] = [
+  { messageType: SEIZURE_FACT_TYPE, schema: SeizureFact, topic: TOPICS.seizureFacts, readBy: 'intake', summary: 'One legal fact over one case' },
+  { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim, topic: TOPICS.miningPayouts, readBy: 'mining-ingest', summary: 'A payout that a pool says it made' },
+];
+
+/** CloudEvents type of an event on its topic. */
+export function messageTypeOf(type: string, version: number): string {
+  return `qazyna.${type}.v${version}`;
+}
+
+const BY_MESSAGE_TYPE = new Map<string, MessageClass>([
+  ...EVENT_CATALOGUE.map((event): [string, MessageClass] => [messageTypeOf(event.type, event.version), event.schema]),
+  ...UPSTREAM_CATALOGUE.map((message): [string, MessageClass] => [message.messageType, message.schema]),
+]);
+
+/** The class whose rules a message of this CloudEvents type must meet. */
+export function schemaOf(messageType: string): MessageClass | undefined {
+  return BY_MESSAGE_TYPE.get(messageType);
+}

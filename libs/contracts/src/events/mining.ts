@@ -1,0 +1,136 @@
+import { Field } from '../fields.js';
+import { BITCOIN_NETWORKS, IdentifierField } from '../identifiers.js';
+import { LicenceApplication, PayoutClaim } from '../upstream/payout.js';
+import type { ConflictRaised } from './intake.js';
+
+/** Licence numbers are unique: a second application with other content is refused. */
+export class LicenceIssued extends LicenceApplication {}
+
+export class PoolAccountRegistered {
+  @Field.text({ max: 97, description: 'Pool and account: `pool.account`' })
+  poolAccountId!: string;
+
+  @IdentifierField.pool()
+  pool!: string;
+
+  @IdentifierField.name({ description: 'Account at the pool' })
+  account!: string;
+
+  @IdentifierField.name({ description: 'Licence the account mines under' })
+  licenceId!: string;
+
+  @Field.oneOf(BITCOIN_NETWORKS, { description: 'Network of the payout wallet' })
+  network!: (typeof BITCOIN_NETWORKS)[number];
+
+  @IdentifierField.asset()
+  asset!: string;
+
+  @IdentifierField.address({ description: 'The registered payout wallet' })
+  payoutAddress!: string;
+}
+
+/** A pool's own statement, verbatim, beside which everything understood of it can be checked. */
+export class StatementReceived {
+  @Field.sha256({ description: 'SHA-256 of the raw bytes; also the statement\'s identity within its account' })
+  sha256!: string;
+
+  @IdentifierField.pool()
+  pool!: string;
+
+  @IdentifierField.name({ description: 'Account at the pool' })
+  account!: string;
+
+  @Field.text({ max: 700_000, description: 'The raw bytes, base64' })
+  rawBase64!: string;
+
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Payout rows found in it' })
+  rows!: number;
+}
+
+export const PAYOUT_WAYS = ['http', 'kafka', 'statement'] as const;
+export type PayoutWay = (typeof PAYOUT_WAYS)[number];
+
+export class PayoutReceived {
+  @Field.text({ max: 200, description: 'Identity: `pool.account~paymentId`' })
+  payoutId!: string;
+
+  @Field.nested(() => PayoutClaim, { description: 'What the pool says' })
+  claim!: PayoutClaim;
+
+  @Field.sha256({ description: 'SHA-256 of the claim\'s canonical JSON' })
+  contentHash!: string;
+
+  @Field.oneOf(PAYOUT_WAYS, { description: 'The way it came first' })
+  way!: PayoutWay;
+
+  @Field.sha256({ optional: true, description: 'The statement it was read from' })
+  statementSha256?: string;
+}
+
+/** Checked against licence and registered wallet. Still a claim: only the chain makes it a balance. */
+export class PayoutAccepted {
+  @Field.text({ max: 200, description: 'Identity: `pool.account~paymentId`' })
+  payoutId!: string;
+
+  @Field.text({ max: 97, description: 'Pool and account' })
+  poolAccountId!: string;
+
+  @IdentifierField.name({ description: 'Licence to credit' })
+  licenceId!: string;
+
+  @IdentifierField.asset()
+  asset!: string;
+
+  @Field.baseUnits({ description: 'Amount claimed, in base units' })
+  amount!: string;
+
+  @IdentifierField.address()
+  address!: string;
+
+  @IdentifierField.txid()
+  txid!: string;
+
+  @Field.integer({ optional: true, min: 0, max: 0xffff_ffff, description: 'Output index, if the pool names it' })
+  outputIndex?: number;
+
+  @Field.instant({ description: 'When the pool distributed it' })
+  paidAt!: string;
+}
+
+export class HoldReason {
+  @Field.text({ max: 64, description: 'Stable code' })
+  code!: string;
+
+  @Field.text({ max: 500, description: 'The rule, for people' })
+  message!: string;
+
+  @Field.text({ max: 100, optional: true, description: 'The field at fault' })
+  field?: string;
+}
+
+export class PayoutHeld {
+  @Field.text({ max: 200, description: 'Identity: `pool.account~paymentId`' })
+  payoutId!: string;
+
+  @Field.list(() => HoldReason, { min: 1, max: 20, description: 'Every reason, not just the first' })
+  reasons!: HoldReason[];
+}
+
+export class PayoutRejected {
+  @Field.text({ max: 200, description: 'Identity: `pool.account~paymentId`' })
+  payoutId!: string;
+
+  @Field.text({ max: 500, description: 'Why, in the officer\'s words' })
+  reason!: string;
+}
+
+export interface MiningEvents {
+  'mining.licence-issued': LicenceIssued;
+  'mining.pool-account-registered': PoolAccountRegistered;
+  'mining.statement-received': StatementReceived;
+  'mining.payout-received': PayoutReceived;
+  'mining.payout-accepted': PayoutAccepted;
+  'mining.payout-held': PayoutHeld;
+  'mining.payout-rejected': PayoutRejected;
+  'mining.conflict-raised': ConflictRaised;
+}

@@ -1,0 +1,185 @@
+/**
+ * One decorator says everything about a field: how it is checked (class-validator), how it looks in OpenAPI
+ * (Nest) and in JSON Schema 2020-12 (AsyncAPI, docs). So a DTO is written once for HTTP, Kafka and event streams.
+ */
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
+
+/** The part of JSON Schema 2020-12 that messages use. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+/** Any class whose instances are message bodies. */
+export type MessageClass<T extends object = object> = new () => T;
+
+interface FieldRecord {
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: JsonSchema;
+  readonly nested?: { readonly of: () => MessageClass; readonly array: boolean };
+}
+
+export interface FieldOptions {
+  readonly description: string;
+  readonly example?: unknown;
+  readonly optional?: boolean;
+}
+
+const fieldsOf = new WeakMap<object, FieldRecord[]>();
+
+function define(options: FieldOptions, schema: JsonSchema, checks: readonly PropertyDecorator[], nested?: FieldRecord['nested']): PropertyDecorator {
+  const required = options.optional !== true;
+  const described: JsonSchema = {
+    ...schema,
+    description: options.description,
+    ...(options.example === undefined ? {} : { examples: [options.example] }),
+  };
+  return (target, key) => {
+    for (const check of checks) check(target, key);
+    (required ? IsDefined() : IsOptional())(target, key);
+    ApiProperty({
+      required,
+      ...(nested ? { type: nested.array ? [nested.of()] : nested.of() } : { type: (schema['type'] as string | undefined) ?? 'object' }),
+      ...described,
+      ...(options.example === undefined ? {} : { example: options.example }),
+    } as Parameters<typeof ApiProperty>[0])(target, key);
+    const owner = target.constructor;
+    const known = fieldsOf.get(owner) ?? [];
+    fieldsOf.set(owner, [...known, { name: String(key), required, schema: described, ...(nested ? { nested } : {}) }]);
+  };
+}
+
+/** Fields of a message class in the order they are written, parents' first. */
+function declaredFields(type: MessageClass): FieldRecord[] {
+  const parent = Object.getPrototypeOf(type) as MessageClass | null;
+  return [...(parent && parent !== Function.prototype ? declaredFields(parent) : []), ...(fieldsOf.get(type) ?? [])];
+}
+
+/** JSON Schema 2020-12 of a message class; nested classes are `$ref`s below `refPrefix` and are reported through `onNested`. */
+export function jsonSchemaOf(type: MessageClass, refPrefix: string, onNested?: (nested: MessageClass) => void): JsonSchema {
+  const properties: Record<string, JsonSchema> = {};
+  const required: string[] = [];
+  for (const field of declaredFields(type)) {
+    if (field.required) required.push(field.name);
+    if (!field.nested) {
+      properties[field.name] = field.schema;
+      continue;
+    }
+    const of = field.nested.of();
+    onNested?.(of);
+    const ref = { $ref: `${refPrefix}${of.name}` };
+    properties[field.name] = field.nested.array ? { ...field.schema, items: ref } : { ...field.schema, ...ref };
+  }
+  return { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) };
+}
+
+const INSTANT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?Z$/;
+
+/** A moment as RFC 3339 in UTC with at most milliseconds; 31 February is refused, not moved to March. */
+export function isInstant(value: unknown): value is string {
+  if (typeof value !== 'string' || !INSTANT.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
+}
+
+interface TextRules extends FieldOptions {
+  readonly min?: number;
+  readonly max: number;
+  readonly pattern?: RegExp;
+  /** Says the pattern in words, for the error message. */
+  readonly patternMeans?: string;
+}
+
+const BASE_UNITS_POSITIVE = /^[1-9][0-9]{0,39}$/;
+const BASE_UNITS_SIGNED = /^(0|-?[1-9][0-9]{0,39})$/;
+
+export const Field = {
+  text(rules: TextRules): PropertyDecorator {
+    const { min = 1, max, pattern } = rules;
+    return define(rules, { type: 'string', minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) }, [
+      IsString(),
+      MinLength(min),
+      MaxLength(max),
+      ...(pattern ? [Matches(pattern, { message: `$property must be ${rules.patternMeans ?? `text matching ${pattern.source}`}` })] : []),
+    ]);
+  },
+
+  oneOf(values: readonly string[], options: FieldOptions): PropertyDecorator {
+    return define(options, { type: 'string', enum: values }, [IsIn([...values], { message: `$property must be one of ${values.join(', ')}` })]);
+  },
+
+  /** A positive amount in the asset's base units, as a decimal string. */
+  baseUnits(options: FieldOptions): PropertyDecorator {
+    return define(options, { type: 'string', pattern: BASE_UNITS_POSITIVE.source }, [
+      Matches(BASE_UNITS_POSITIVE, { message: '$property must be a positive whole number of base units, as a decimal string' }),
+    ]);
+  },
+
+  /** A posting's amount: debits positive, credits negative. */
+  signedBaseUnits(options: FieldOptions): PropertyDecorator {
+    return define(options, { type: 'string', pattern: BASE_UNITS_SIGNED.source }, [
+      Matches(BASE_UNITS_SIGNED, { message: '$property must be a whole number of base units, as a decimal string' }),
+    ]);
+  },
+
+  instant(options: FieldOptions): PropertyDecorator {
+    return define({ example: '2026-03-01T09:30:00Z', ...options }, { type: 'string', format: 'date-time', pattern: INSTANT.source }, [
+      ValidateBy({
+        name: 'isInstant',
+        validator: { validate: isInstant, defaultMessage: () => '$property must be an RFC 3339 time in UTC, such as 2026-03-01T09:30:00Z' },
+      }),
+    ]);
+  },
+
+  sha256(options: FieldOptions): PropertyDecorator {
+    return Field.text({ ...options, min: 64, max: 64, pattern: /^[0-9a-f]{64}$/, patternMeans: 'a SHA-256 in 64 lower-case hex digits' });
+  },
+
+  uuid(options: FieldOptions): PropertyDecorator {
+    return Field.text({ ...options, min: 36, max: 36, pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, patternMeans: 'a UUID in lower case' });
+  },
+
+  /** Small whole numbers that are not amounts: heights, indexes, counts. */
+  integer(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
+    const { min, max } = options;
+    return define(options, { type: 'integer', minimum: min, maximum: max }, [IsInt(), Min(min), Max(max)]);
+  },
+
+  flag(options: FieldOptions): PropertyDecorator {
+    return define(options, { type: 'boolean' }, [IsBoolean()]);
+  },
+
+  nested(of: () => MessageClass, options: FieldOptions): PropertyDecorator {
+    return define(options, {}, [IsObject(), ValidateNested(), Type(of)], { of, array: false });
+  },
+
+  list(of: () => MessageClass, options: FieldOptions & { readonly min?: number; readonly max: number }): PropertyDecorator {
+    const { min = 0, max } = options;
+    return define(
+      options,
+      { type: 'array', minItems: min, maxItems: max },
+      [IsArray(), ArrayMinSize(min), ArrayMaxSize(max), ValidateNested({ each: true }), Type(of)],
+      { of, array: true },
+    );
+  },
+};

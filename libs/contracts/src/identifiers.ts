@@ -1,0 +1,60 @@
+/** The names things have on the wire, and the patterns that keep them safe inside stream and account names. */
+import { Field, type FieldOptions } from './fields.js';
+
+const AGENCY = /^[a-z][a-z0-9-]{1,31}$/;
+const CASE_NUMBER = /^[A-Za-z0-9][A-Za-z0-9/.-]{0,63}$/;
+/** Vault, licence and account names that operators choose. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/;
+const POOL = /^[a-z][a-z0-9-]{1,31}$/;
+const TXID = /^[0-9a-f]{64}$/;
+
+export const IdentifierField = {
+  agency: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'The agency that reports, by its registered short name', example: 'afm', ...options, max: 32, pattern: AGENCY, patternMeans: 'a short name in lower-case letters, digits and hyphens' }),
+  caseNumber: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'The case number in the agency\'s own register', example: '257100031/00142', ...options, max: 64, pattern: CASE_NUMBER, patternMeans: 'letters, digits, "/", "." and "-"' }),
+  caseId: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'Identity of a case: agency and case number', example: 'afm.257100031_00142', ...options, max: 97, pattern: /^[A-Za-z0-9._-]+$/ }),
+  name: (options: Partial<FieldOptions> & { readonly description: string }): PropertyDecorator =>
+    Field.text({ ...options, max: 64, pattern: NAME, patternMeans: 'letters, digits, "." and "-"' }),
+  pool: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'The mining pool, by its registered short name', example: 'btcpool-kz', ...options, max: 32, pattern: POOL, patternMeans: 'a short name in lower-case letters, digits and hyphens' }),
+  asset: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'The asset, by CAIP-19', example: 'bip122:000000000019d6689c085ae165831e93/slip44:0', ...options, max: 200, pattern: /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}\/[-a-z0-9]{3,12}:[-.%a-zA-Z0-9]{1,128}$/, patternMeans: 'a CAIP-19 asset id' }),
+  /** Kept as the upstream wrote it: a malformed transaction id is held with a reason, not refused at the door. */
+  claimedTxid: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'The transaction id the upstream names, as it wrote it', ...options, max: 128, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces' }),
+  txid: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'Transaction id', ...options, min: 64, max: 64, pattern: TXID, patternMeans: 'a transaction id in 64 lower-case hex digits' }),
+  blockHash: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'Block hash', ...options, min: 64, max: 64, pattern: TXID, patternMeans: 'a block hash in 64 lower-case hex digits' }),
+  address: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'An address of the asset\'s own chain and network', ...options, max: 128, pattern: /^[A-Za-z0-9]+$/, patternMeans: 'letters and digits' }),
+};
+
+export const BITCOIN_NETWORKS = ['mainnet', 'testnet', 'signet', 'regtest'] as const;
+
+/** Whether text is a well-formed transaction id. */
+export function isTxid(text: string): boolean {
+  return TXID.test(text);
+}
+
+/** One case has one id: "/" becomes "_", which a case number cannot contain, so two cases never share an id. */
+export function caseIdOf(agency: string, caseNumber: string): string {
+  return `${agency}.${caseNumber.replaceAll('/', '_')}`;
+}
+
+/** Pool short names have no dot, so the parts can be told apart again. */
+export function poolAccountIdOf(pool: string, account: string): string {
+  return `${pool}.${account}`;
+}
+
+/** Identity of a payout: the pool's own payment id within the pool account. "~" occurs in neither part. */
+export function payoutIdOf(pool: string, account: string, paymentId: string): string {
+  return `${pool}.${account}~${paymentId}`;
+}
+
+/** Identity of an output on chain, safe inside a stream name. */
+export function depositIdOf(txid: string, vout: number): string {
+  return `${txid}.${vout}`;
+}

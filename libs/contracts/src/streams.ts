@@ -1,0 +1,24 @@
+/** Every event stream there is: who owns it and how its name is made. A stream's name comes from its input's identity. */
+export const STREAM_PREFIXES = {
+  intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
+  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-'],
+  custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
+} as const;
+
+export const streamOf = {
+  case: (caseId: string): string => `case-${caseId}`,
+  seizureFact: (factId: string): string => `seizure-fact-${factId}`,
+  intakeConflict: (id: string): string => `intake-conflict-${id}`,
+  licence: (licenceId: string): string => `licence-${licenceId}`,
+  poolAccount: (poolAccountId: string): string => `pool-account-${poolAccountId}`,
+  statement: (sha256: string): string => `statement-${sha256}`,
+  payout: (payoutId: string): string => `payout-${payoutId}`,
+  miningConflict: (id: string): string => `mining-conflict-${id}`,
+  vault: (vaultId: string): string => `vault-${vaultId}`,
+  chain: (network: string): string => `chain-${network}`,
+  deposit: (depositId: string): string => `deposit-${depositId}`,
+  claim: (payoutId: string): string => `claim-${payoutId}`,
+  custodyCase: (caseId: string): string => `custody-case-${caseId}`,
+  /** The one stream of balances; only custody's journal writer appends to it. */
+  journal: 'journal',
+} as const;

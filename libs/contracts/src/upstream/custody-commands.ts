@@ -1,0 +1,41 @@
+import { Field } from '../fields.js';
+import { IdentifierField } from '../identifiers.js';
+
+export const ACCOUNT_CLASSES = ['reserve', 'held-in-trust', 'operational'] as const;
+export const VAULT_TIERS = ['cold', 'warm'] as const;
+
+export class VaultRegistration {
+  @IdentifierField.name({ description: 'Name of the vault, chosen once', example: 'reserve-cold-1' })
+  vaultId!: string;
+
+  @Field.oneOf(ACCOUNT_CLASSES, { description: 'The book it belongs to', example: 'reserve' })
+  class!: (typeof ACCOUNT_CLASSES)[number];
+
+  @Field.oneOf(VAULT_TIERS, { description: 'How its keys are kept', example: 'cold' })
+  tier!: (typeof VAULT_TIERS)[number];
+
+  @Field.text({ max: 4000, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Output descriptor with checksum (BIP-380), public keys only', example: 'wsh(sortedmulti(2,[…]xpub…/<0;1>/*,…))#checksum' })
+  descriptor!: string;
+}
+
+export const ADDRESS_PURPOSES = ['case', 'pool-account'] as const;
+
+/** For whom an address receives. Asking again for the same purpose and vault returns the same address. */
+export class AddressPurpose {
+  @Field.oneOf(ADDRESS_PURPOSES, { description: 'A seizure case or a pool account', example: 'case' })
+  kind!: (typeof ADDRESS_PURPOSES)[number];
+
+  @Field.text({ max: 97, pattern: /^[A-Za-z0-9._-]+$/, patternMeans: 'a case id or pool account id', description: 'Case id (`agency.number`) or pool account id (`pool.account`)', example: 'afm.257100031_00142' })
+  id!: string;
+
+  @IdentifierField.name({ optional: true, description: 'The licence to credit; required for a pool account', example: 'KZ-CM-0001' })
+  licenceId?: string;
+}
+
+export class AddressAssignment {
+  @IdentifierField.name({ description: 'Vault that will receive', example: 'trust-cold-1' })
+  vaultId!: string;
+
+  @Field.nested(() => AddressPurpose, { description: 'For whom' })
+  purpose!: AddressPurpose;
+}

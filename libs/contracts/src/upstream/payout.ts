@@ -1,0 +1,94 @@
+import { Field } from '../fields.js';
+import { BITCOIN_NETWORKS, IdentifierField } from '../identifiers.js';
+
+export const MINING_PAYOUT_TYPE = 'qazyna.mining.payout.v1';
+
+/** A payment id as pools write them. */
+const PAYMENT_ID = /^[A-Za-z0-9._:-]+$/;
+
+/**
+ * The canonical payout message: what a pool says it paid. It carries the fields of the statutory pool feed, so one
+ * can be reconciled against the other. It is a claim and changes no balance.
+ */
+export class PayoutClaim {
+  @IdentifierField.pool()
+  pool!: string;
+
+  @IdentifierField.name({ description: 'Account at the pool', example: 'reserve-01' })
+  account!: string;
+
+  @Field.text({ max: 64, pattern: PAYMENT_ID, patternMeans: 'letters, digits, ".", "_", ":" and "-"', description: 'The pool\'s own id of this payment; one id is one payout', example: '38518124' })
+  paymentId!: string;
+
+  @IdentifierField.asset()
+  asset!: string;
+
+  @Field.baseUnits({ description: 'Amount paid, in base units (satoshi)', example: '149377' })
+  amount!: string;
+
+  @IdentifierField.address({ description: 'The wallet paid to' })
+  address!: string;
+
+  @IdentifierField.claimedTxid()
+  txid!: string;
+
+  @Field.integer({ optional: true, min: 0, max: 0xffff_ffff, description: 'Index of the output; without it the output is found by address and amount' })
+  outputIndex?: number;
+
+  @Field.instant({ description: 'When the pool distributed it' })
+  paidAt!: string;
+
+  @Field.text({ optional: true, max: 64, pattern: /^[A-Za-z0-9./-]+$/, patternMeans: 'letters, digits, ".", "/" and "-"', description: 'Sequence number in the statutory feed' })
+  statutorySequence?: string;
+
+  @IdentifierField.name({ optional: true, description: 'Licence the payout is declared under; checked against the pool account\'s' })
+  licenceId?: string;
+}
+
+export const LICENCE_KINDS = ['mining', 'mining-pool'] as const;
+
+export class LicenceApplication {
+  @IdentifierField.name({ description: 'Licence number', example: 'KZ-CM-0001' })
+  licenceId!: string;
+
+  @Field.oneOf(LICENCE_KINDS, { description: 'What it permits', example: 'mining' })
+  kind!: (typeof LICENCE_KINDS)[number];
+
+  @IdentifierField.name({ description: 'Registered short name of the legal person that holds it', example: 'ekibastuz-energy' })
+  holder!: string;
+
+  @Field.instant({ description: 'First moment of validity' })
+  validFrom!: string;
+
+  @Field.instant({ optional: true, description: 'First moment it is no longer valid' })
+  validUntil?: string;
+}
+
+/** A pool account whose payouts belong to the reserve, with the one wallet they may go to. */
+export class PoolAccountRegistration {
+  @IdentifierField.pool()
+  pool!: string;
+
+  @IdentifierField.name({ description: 'Account at the pool', example: 'reserve-01' })
+  account!: string;
+
+  @IdentifierField.name({ description: 'Licence the account mines under', example: 'KZ-CM-0001' })
+  licenceId!: string;
+
+  @Field.oneOf(BITCOIN_NETWORKS, { description: 'Network of the payout wallet', example: 'mainnet' })
+  network!: (typeof BITCOIN_NETWORKS)[number];
+
+  @IdentifierField.address({ description: 'The registered payout wallet' })
+  payoutAddress!: string;
+}
+
+export const PAYOUT_DECISIONS = ['release', 'reject'] as const;
+
+/** An officer's word on a held payout. */
+export class PayoutDecision {
+  @Field.oneOf(PAYOUT_DECISIONS, { description: 'Release it to be matched, or reject it for good', example: 'reject' })
+  decision!: (typeof PAYOUT_DECISIONS)[number];
+
+  @Field.text({ max: 500, description: 'Why; kept for ever, so never a person\'s name', example: 'the pool confirmed that this row was a duplicate' })
+  reason!: string;
+}

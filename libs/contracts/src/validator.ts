@@ -1,0 +1,66 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError, type ValidatorOptions } from 'class-validator';
+import { schemaOf } from './catalogue.js';
+import type { MessageClass } from './fields.js';
+
+/** The same strictness at every door: unknown fields are errors, never dropped. */
+export const STRICT: ValidatorOptions = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  validationError: { target: false },
+};
+
+export interface FieldError {
+  /** Path such as `assets.0.amount`. */
+  readonly field: string;
+  /** Name of the rule, such as `matches`. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** Flattens class-validator's tree into one line per broken rule, in the order of the fields. */
+export function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
+  return errors.flatMap((error) => {
+    const field = parent === '' ? error.property : `${parent}.${error.property}`;
+    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+      field,
+      rule,
+      message: rule === 'whitelistValidation' ? `${field} is not a known field` : message.replace(error.property, field),
+    }));
+    return [...own, ...fieldErrors(error.children ?? [], field)];
+  });
+}
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** Checks a parsed JSON body against a message class and makes its instance. */
+export function parseMessage<T extends object>(type: MessageClass<T>, data: unknown): Parsed<T> {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return { ok: false, errors: [{ field: '', rule: 'object', message: 'the body must be a JSON object' }] };
+  }
+  const value = plainToInstance(type, data);
+  const errors = fieldErrors(validateSync(value, STRICT));
+  return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
+}
+
+export type ValidationOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: string; readonly field: string; readonly message: string };
+
+/** Validates messages of every type in the catalogue; the messaging edge takes it as its validator. */
+export const catalogueValidator = {
+  validate(messageType: string, data: unknown): ValidationOutcome {
+    const schema = schemaOf(messageType);
+    if (!schema) return { ok: false, code: 'unknown-message-type', field: 'type', message: `no message type is called ${messageType}` };
+    const parsed = parseMessage(schema, data);
+    if (parsed.ok) return parsed;
+    const [first] = parsed.errors;
+    return {
+      ok: false,
+      code: 'invalid-message',
+      field: first?.field ?? '',
+      message: parsed.errors.map((error) => error.message).join('; '),
+    };
+  },
+};
