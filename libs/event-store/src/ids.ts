@@ -1,0 +1,62 @@
+import { hash, randomFillSync } from 'node:crypto';
+
+/** Time as a port: services take it, domain code never sees it. */
+export interface Clock {
+  now(): Date;
+}
+
+/** A source of unique ids (UUID text). */
+export interface IdSource {
+  next(): string;
+}
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Lower-case text of 16 bytes, in the 8-4-4-4-12 form of RFC 9562. */
+export function formatUuid(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) text += '-';
+    text += HEX[bytes[i] ?? 0];
+  }
+  return text;
+}
+
+const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return UUID_TEXT.test(text);
+}
+
+/** The 16 bytes of a UUID's text. @throws {TypeError} the text is no UUID */
+export function parseUuid(text: string): Uint8Array {
+  if (!isUuid(text)) throw new TypeError(`not a UUID: ${text}`);
+  return Buffer.from(text.replaceAll('-', ''), 'hex');
+}
+
+function stamp(bytes: Uint8Array, version: number): string {
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4);
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return formatUuid(bytes);
+}
+
+/** UUID version 7 (RFC 9562, 5.7): 48 bits of Unix milliseconds, then `random` (10 bytes). Sorts by time. */
+export function uuidV7(now: Date, random: Uint8Array): string {
+  if (random.length < 10) throw new RangeError(`a version 7 UUID needs 10 random bytes, got ${random.length}`);
+  const bytes = Buffer.allocUnsafe(16);
+  bytes.writeUIntBE(now.getTime(), 0, 6);
+  bytes.set(random.subarray(0, 10), 6);
+  return stamp(bytes, 7);
+}
+
+/** UUID version 5 (RFC 9562, 5.5): the same namespace and name give the same id, always and everywhere. */
+export function uuidV5(namespace: string, name: string): string {
+  const input = Buffer.concat([parseUuid(namespace), Buffer.from(name, 'utf8')]);
+  return stamp(hash('sha1', input, 'buffer').subarray(0, 16), 5);
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+export const systemIds: IdSource = {
+  next: () => uuidV7(new Date(), randomFillSync(Buffer.allocUnsafe(10))),
+};
