@@ -29,6 +29,21 @@ export class PoolAccountRegistered {
   payoutAddress!: string;
 }
 
+/** A row that could not be understood; the raw bytes keep it for a person. */
+export class UnreadableRow {
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Row number, from 0' })
+  row!: number;
+
+  @Field.text({ max: 64, description: 'Stable code' })
+  code!: string;
+
+  @Field.text({ max: 200, min: 0, description: 'The field at fault' })
+  field!: string;
+
+  @Field.text({ max: 1000, description: 'The rule, for people' })
+  message!: string;
+}
+
 /** A pool's own statement, verbatim, beside which everything understood of it can be checked. */
 export class StatementReceived {
   @Field.sha256({ description: 'SHA-256 of the raw bytes; also the statement\'s identity within its account' })
@@ -40,11 +55,14 @@ export class StatementReceived {
   @IdentifierField.name({ description: 'Account at the pool' })
   account!: string;
 
-  @Field.text({ max: 700_000, description: 'The raw bytes, base64' })
+  @Field.text({ max: 900_000, description: 'The raw bytes, base64' })
   rawBase64!: string;
 
-  @Field.integer({ min: 0, max: 1_000_000, description: 'Payout rows found in it' })
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Rows found in it' })
   rows!: number;
+
+  @Field.list(() => UnreadableRow, { max: 100, description: 'Rows that could not be understood: the first hundred of them' })
+  unreadable!: UnreadableRow[];
 }
 
 export const PAYOUT_WAYS = ['http', 'kafka', 'statement'] as const;

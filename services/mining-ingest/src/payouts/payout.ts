@@ -1,0 +1,136 @@
+import type {
+  EventsOf,
+  HoldReason,
+  PayoutAccepted,
+  PayoutClaim,
+  PayoutDecision,
+  PayoutHeld,
+  PayoutReceived,
+  PayoutRejected,
+  PayoutWay,
+} from '@qazyna/contracts';
+import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
+import { differingFields, holdReasons, type PayoutStanding } from './payout-checks.js';
+
+/** The life of one payout's claim: received → accepted, or held → released or rejected. It changes no balance. */
+
+export interface ReceivePayout {
+  readonly kind: 'receive';
+  readonly payoutId: string;
+  readonly claim: PayoutClaim;
+  readonly contentHash: string;
+  readonly way: PayoutWay;
+  readonly statementSha256?: string;
+  /** What else speaks against the claim, found where it was read (such as an address that fails its checksum). */
+  readonly found: readonly HoldReason[];
+  /** The registers as they stand now. */
+  readonly standing: PayoutStanding;
+}
+
+export interface DecidePayout {
+  readonly kind: 'decide';
+  readonly payoutId: string;
+  readonly decision: PayoutDecision;
+  readonly standing: PayoutStanding;
+}
+
+export type PayoutCommand = ReceivePayout | DecidePayout;
+
+export type PayoutEvent = EventsOf<{
+  'mining.payout-received': PayoutReceived;
+  'mining.payout-accepted': PayoutAccepted;
+  'mining.payout-held': PayoutHeld;
+  'mining.payout-rejected': PayoutRejected;
+}>;
+
+export type PayoutState =
+  | { readonly status: 'unknown' }
+  | {
+      readonly status: 'received' | 'accepted' | 'held' | 'rejected';
+      readonly claim: PayoutClaim;
+      readonly contentHash: string;
+      readonly reasons: readonly HoldReason[];
+    };
+
+/** Found where the claim was read; the registers cannot cure it. */
+export const ADDRESS_INVALID = 'address-invalid';
+
+/** Reasons that no officer can waive: without these facts there is nothing to match on chain, or nobody to credit. */
+const NOT_WAIVABLE: ReadonlySet<string> = new Set([
+  'txid-malformed',
+  'pool-account-unknown',
+  'licence-unknown',
+  'wallet-not-registered',
+  'asset-mismatch',
+  ADDRESS_INVALID,
+]);
+
+function receive(command: ReceivePayout, state: PayoutState): Decision<PayoutEvent> {
+  const { payoutId, claim, contentHash, way, statementSha256, found, standing } = command;
+  if (state.status !== 'unknown') {
+    const differing = differingFields(state.claim, claim);
+    if (differing.length === 0) return accept();
+    return refuse('payout-conflict', `payout ${payoutId} is known with other content: ${differing.join(', ')} differ`, differing[0]);
+  }
+  const received: PayoutEvent = {
+    type: 'mining.payout-received',
+    data: { payoutId, claim, contentHash, way, ...(statementSha256 === undefined ? {} : { statementSha256 }) },
+  };
+  const reasons = [...found, ...holdReasons(claim, standing)];
+  return reasons.length > 0
+    ? accept<PayoutEvent>(received, { type: 'mining.payout-held', data: { payoutId, reasons } })
+    : accept(received, accepted(payoutId, claim, standing));
+}
+
+function decideHeld({ payoutId, decision, standing }: DecidePayout, state: PayoutState): Decision<PayoutEvent> {
+  if (state.status === 'unknown') return refuse('payout-unknown', `no payout ${payoutId} was received`);
+  if (state.status === 'rejected' && decision.decision === 'reject') return accept();
+  if (state.status !== 'held') return refuse('payout-not-held', `payout ${payoutId} is ${state.status}: only a held one can be decided`, 'decision');
+  if (decision.decision === 'reject') return accept({ type: 'mining.payout-rejected', data: { payoutId, reason: decision.reason } });
+
+  const today = [...state.reasons.filter(({ code }) => code === ADDRESS_INVALID), ...holdReasons(state.claim, standing)];
+  const standingInTheWay = today.find(({ code }) => NOT_WAIVABLE.has(code));
+  if (standingInTheWay) return refuse('payout-not-releasable', `it cannot be released: ${standingInTheWay.message}`, standingInTheWay.field);
+  return accept(accepted(payoutId, state.claim, standing));
+}
+
+function accepted(payoutId: string, claim: PayoutClaim, standing: PayoutStanding): PayoutEvent {
+  const { account, licence } = standing;
+  if (account === undefined || licence === undefined) throw new Error('a payout without account and licence cannot be accepted');
+  return {
+    type: 'mining.payout-accepted',
+    data: {
+      payoutId,
+      poolAccountId: account.poolAccountId,
+      licenceId: licence.licenceId,
+      asset: claim.asset,
+      amount: claim.amount,
+      address: claim.address,
+      txid: claim.txid,
+      ...(claim.outputIndex === undefined ? {} : { outputIndex: claim.outputIndex }),
+      paidAt: claim.paidAt,
+    },
+  };
+}
+
+function evolve(state: PayoutState, event: PayoutEvent): PayoutState {
+  if (event.type === 'mining.payout-received') {
+    const { claim, contentHash } = event.data;
+    return { status: 'received', claim, contentHash, reasons: [] };
+  }
+  if (state.status === 'unknown') throw new Error(`${event.type} before mining.payout-received`);
+  switch (event.type) {
+    case 'mining.payout-accepted':
+      return { ...state, status: 'accepted' };
+    case 'mining.payout-held':
+      return { ...state, status: 'held', reasons: event.data.reasons };
+    case 'mining.payout-rejected':
+      return { ...state, status: 'rejected' };
+  }
+}
+
+export const payoutDecider: Decider<PayoutState, PayoutCommand, PayoutEvent> = {
+  initialState: () => ({ status: 'unknown' }),
+  decide: (command, state) => (command.kind === 'receive' ? receive(command, state) : decideHeld(command, state)),
+  evolve,
+};
