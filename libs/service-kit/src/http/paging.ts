@@ -1,0 +1,58 @@
+import { ProblemError } from './problem.js';
+
+export const PAGE_LIMIT_DEFAULT = 100;
+export const PAGE_LIMIT_MAX = 1000;
+
+/** The query of a list. */
+export interface PageQuery {
+  /** The `next` of the page before; absent for the first. */
+  readonly after?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+export interface PageRequest {
+  /** What the list's own `pageOf` put into the cursor. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Give it as `after` for the next page; null when this is the last. */
+  readonly next: string | null;
+}
+
+const CURSOR_PREFIX = 'c1:';
+
+/**
+ * Reads `after` and `limit`.
+ * @throws {ProblemError} 400 when the cursor was not made here or the limit is not within bounds
+ */
+export function parseCursor(query: PageQuery, limitMax: number = PAGE_LIMIT_MAX): PageRequest {
+  const limit = query.limit === undefined ? Math.min(PAGE_LIMIT_DEFAULT, limitMax) : Number(/^\d{1,9}$/.test(query.limit) ? query.limit : 0);
+  if (limit < 1 || limit > limitMax) {
+    const message = `limit must be a whole number from 1 to ${limitMax}`;
+    throw new ProblemError(400, 'validation-failed', message, { errors: [{ field: 'limit', code: 'limit', message }] });
+  }
+  return { after: query.after === undefined ? undefined : openCursor(query.after), limit };
+}
+
+/** A page from up to `limit + 1` items: the extra one only says that there are more. */
+export function pageOf<T>(items: readonly T[], limit: number, keyOf: (item: T) => string): Page<T> {
+  const shown = items.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown, next: items.length > limit && last !== undefined ? sealCursor(keyOf(last)) : null };
+}
+
+function sealCursor(key: string): string {
+  return Buffer.from(`${CURSOR_PREFIX}${key}`, 'utf8').toString('base64url');
+}
+
+function openCursor(cursor: string): string {
+  const text = cursor.length <= 512 && /^[A-Za-z0-9_-]+$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
+  if (!text.startsWith(CURSOR_PREFIX)) {
+    const message = 'after must be the "next" of an earlier page';
+    throw new ProblemError(400, 'validation-failed', message, { errors: [{ field: 'after', code: 'cursor', message }] });
+  }
+  return text.slice(CURSOR_PREFIX.length);
+}

@@ -1,0 +1,141 @@
+/** Arrays and objects inside one another; deeper is an attack on whoever walks the value, not a message. */
+export const JSON_DEPTH_MAX = 32;
+
+export type JsonResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: 'json-malformed' | 'json-too-deep' | 'json-duplicate-name' | 'json-forbidden-name' | 'not-utf-8'; readonly message: string };
+
+class JsonFault {
+  constructor(
+    readonly code: 'json-malformed' | 'json-too-deep' | 'json-duplicate-name' | 'json-forbidden-name',
+    readonly at: number,
+    readonly what: string,
+  ) {}
+}
+
+/**
+ * Parses JSON as I-JSON (RFC 7493) wants it: UTF-8, no name twice in one object, bounded depth, and no name that
+ * reaches a prototype. A name given twice has two readings, and two programs would keep different ones.
+ * A failure says where (line, column, offset in characters) and what was expected.
+ */
+export function parseStrictJson(bytes: Uint8Array): JsonResult {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { ok: false, code: 'not-utf-8', message: 'the body is not UTF-8 text' };
+  }
+  const fault = new Scanner(text).scan();
+  if (fault !== undefined) return { ok: false, code: fault.code, message: `${fault.what} at ${placeOf(text, fault.at)}` };
+  return { ok: true, value: JSON.parse(text) as unknown };
+}
+
+function placeOf(text: string, at: number): string {
+  const before = text.slice(0, at);
+  const line = before.split('\n').length;
+  const column = at - before.lastIndexOf('\n');
+  return `line ${line}, column ${column} (offset ${at})`;
+}
+
+const WHITESPACE = /[ \t\n\r]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+// The control characters are exactly what JSON forbids inside a string (RFC 8259, section 7).
+// eslint-disable-next-line no-control-regex
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const LITERALS = ['true', 'false', 'null'];
+const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Walks the text once without making values; depth is bounded, so recursion is. */
+class Scanner {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  scan(): JsonFault | undefined {
+    try {
+      this.value(0);
+      this.skip(WHITESPACE);
+      if (this.at < this.text.length) throw this.expected('the end of the text');
+      return undefined;
+    } catch (fault) {
+      if (fault instanceof JsonFault) return fault;
+      throw fault;
+    }
+  }
+
+  private value(depth: number): void {
+    this.skip(WHITESPACE);
+    const first = this.text[this.at];
+    if (first === '{') return this.object(depth + 1);
+    if (first === '[') return this.array(depth + 1);
+    if (first === '"') {
+      this.string();
+      return;
+    }
+    const literal = LITERALS.find((word) => this.text.startsWith(word, this.at));
+    if (literal !== undefined) {
+      this.at += literal.length;
+      return;
+    }
+    if (!this.skip(NUMBER)) throw this.expected('a value');
+  }
+
+  private object(depth: number): void {
+    this.enter(depth);
+    if (this.take('}')) return;
+    const names = new Set<string>();
+    do {
+      this.skip(WHITESPACE);
+      const start = this.at;
+      const name = this.string();
+      if (FORBIDDEN_NAMES.has(name)) throw new JsonFault('json-forbidden-name', start, `the name "${name}" is not allowed`);
+      if (names.has(name)) throw new JsonFault('json-duplicate-name', start, `the name ${JSON.stringify(name.slice(0, 80))} is given twice`);
+      names.add(name);
+      if (!this.take(':')) throw this.expected('":"');
+      this.value(depth);
+    } while (this.take(','));
+    if (!this.take('}')) throw this.expected('"," or "}"');
+  }
+
+  private array(depth: number): void {
+    this.enter(depth);
+    if (this.take(']')) return;
+    do {
+      this.value(depth);
+    } while (this.take(','));
+    if (!this.take(']')) throw this.expected('"," or "]"');
+  }
+
+  private string(): string {
+    const start = this.at;
+    if (this.text[start] !== '"' || !this.skip(STRING)) throw this.expected('a string in double quotes');
+    const raw = this.text.slice(start, this.at);
+    return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+  }
+
+  private enter(depth: number): void {
+    if (depth > JSON_DEPTH_MAX) throw new JsonFault('json-too-deep', this.at, `more than ${JSON_DEPTH_MAX} levels`);
+    this.at++;
+  }
+
+  private take(character: string): boolean {
+    this.skip(WHITESPACE);
+    if (this.text[this.at] !== character) return false;
+    this.at++;
+    return true;
+  }
+
+  /** Moves over what the pattern matches here; true when it matched something. */
+  private skip(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.text);
+    if (match === null) return false;
+    this.at += match[0].length;
+    return match[0].length > 0;
+  }
+
+  private expected(what: string): JsonFault {
+    const found = this.at >= this.text.length ? 'the text ends' : `${JSON.stringify(this.text[this.at])} stands`;
+    return new JsonFault('json-malformed', this.at, `expected ${what}, but ${found}`);
+  }
+}
