@@ -1,0 +1,48 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const HTTP_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const STORE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10];
+const BATCH_RECORDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
+
+/** The figures of one running service. Each has its own registry, so that a process can run several. */
+export class ServiceMetrics {
+  readonly registry = new Registry();
+  readonly httpSeconds: Histogram<'method' | 'route' | 'status'>;
+  readonly httpInFlight: Gauge;
+  readonly messagesProcessed: Counter<'topic'>;
+  readonly messagesDeadLettered: Counter<'topic' | 'reason'>;
+  readonly messagesRedelivered: Counter<'topic'>;
+  readonly messageBatchRecords: Histogram<'topic'>;
+  readonly appendSeconds: Histogram<'outcome'>;
+  readonly appendEvents: Histogram;
+  readonly relayLagEvents: Gauge<'relay'>;
+  readonly relayPublished: Counter<'relay'>;
+  readonly ready: Gauge<'component'>;
+
+  constructor(service: string) {
+    const registers = [this.registry];
+    this.registry.setDefaultLabels({ service });
+    collectDefaultMetrics({ register: this.registry });
+    this.httpSeconds = new Histogram({ name: 'qazyna_http_request_duration_seconds', help: 'Time to answer, by route.', labelNames: ['method', 'route', 'status'], buckets: HTTP_SECONDS, registers });
+    this.httpInFlight = new Gauge({ name: 'qazyna_http_requests_in_flight', help: 'Requests being answered now.', registers });
+    this.messagesProcessed = new Counter({ name: 'qazyna_messages_processed_total', help: 'Messages whose effect is durable.', labelNames: ['topic'], registers });
+    this.messagesDeadLettered = new Counter({ name: 'qazyna_messages_dead_lettered_total', help: 'Messages put aside, by reason.', labelNames: ['topic', 'reason'], registers });
+    this.messagesRedelivered = new Counter({ name: 'qazyna_messages_redelivered_total', help: 'Deliveries that failed and are repeated.', labelNames: ['topic'], registers });
+    this.messageBatchRecords = new Histogram({ name: 'qazyna_message_batch_records', help: 'Records handed over at once.', labelNames: ['topic'], buckets: BATCH_RECORDS, registers });
+    this.appendSeconds = new Histogram({ name: 'qazyna_store_append_duration_seconds', help: 'Time until an append is durable.', labelNames: ['outcome'], buckets: STORE_SECONDS, registers });
+    this.appendEvents = new Histogram({ name: 'qazyna_store_append_events', help: 'Events per append.', buckets: BATCH_RECORDS, registers });
+    this.relayLagEvents = new Gauge({ name: 'qazyna_relay_behind', help: '1 while a relay has not caught up with the event store, else 0.', labelNames: ['relay'], registers });
+    this.relayPublished = new Counter({ name: 'qazyna_relay_published_total', help: 'Events published by a relay.', labelNames: ['relay'], registers });
+    this.ready = new Gauge({ name: 'qazyna_ready', help: '1 when a component is ready, else 0.', labelNames: ['component'], registers });
+  }
+
+  /** The Prometheus text format. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  /** Stops what the default metrics watch. */
+  close(): void {
+    this.registry.clear();
+  }
+}
