@@ -1,1 +1,38 @@
-export {};
+export * from './auth/actor.js';
+export { runMain, runService } from './bootstrap.js';
+export { ActorGuard } from './auth/actor-guard.js';
+export { CurrentActor, Public, Roles } from './auth/decorators.js';
+export { SANDBOX_AUDIENCE, SANDBOX_ISSUER, SANDBOX_TOKEN_LIFETIME_S, SandboxIssuer } from './auth/sandbox-issuer.js';
+export { InvalidToken, KeysUnavailable, oidcIssuer, TokenVerifier, type TrustedIssuer } from './auth/token-verifier.js';
+export {
+  BITCOIN_NETWORKS as CONFIG_BITCOIN_NETWORKS,
+  loadPlatformConfig,
+  PLATFORM_SETTINGS,
+  type BitcoinNetworkName,
+  type LogLevel,
+  type PlatformConfig,
+  type PlatformSpec,
+  type ProcessShape,
+} from './config/platform-config.js';
+export * from './config/setting-kinds.js';
+export * from './config/settings.js';
+export * from './correlation/correlation.js';
+export { ReadinessRegistry, type ComponentState, type Indicator, type Readiness } from './health/readiness-registry.js';
+export * from './http/paging.js';
+export * from './http/problem.js';
+export { problemOf } from './http/problem-of.js';
+export { CLOUDEVENTS_TYPES, ConsumesRaw, mediaTypeOf, RawBytes } from './http/raw-body.js';
+export * from './http/strict-json.js';
+export { strictValidationPipe } from './http/validation-pipe.js';
+export { guardProcess, type GuardOptions, type ProcessSignals } from './lifecycle/process-guard.js';
+export type { RelaySpec, RunningService, ServiceDefinition } from './lifecycle/service-definition.js';
+export { NotInTime, within } from './lifecycle/within.js';
+export { createLogger, type LoggerOptions, type ServiceLogger } from './logging/logger.js';
+export { NestLogger } from './logging/nest-logger.js';
+export { ServiceMetrics } from './metrics/metrics.js';
+export { buildOpenApi, type OpenApiInfo } from './openapi/build-openapi.js';
+export { ClosingStack } from './platform/closing-stack.js';
+export { openParts } from './platform/open-parts.js';
+export type { PartOverrides, PlatformParts } from './platform/parts.js';
+export { PlatformModule } from './platform/platform.module.js';
+export * from './platform/tokens.js';

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SqliteCheckpoints, SqliteEventStore, systemClock, systemIds } from '@qazyna/event-store';
+import type { Clock, EventStore } from '@qazyna/event-store';
+import type { MessageBus } from '@qazyna/messaging';
+import type { PlatformConfig } from '../config/platform-config.js';
+import { createLogger } from '../logging/logger.js';
+import { MeasuredEventStore } from '../metrics/measured-store.js';
+import { ServiceMetrics } from '../metrics/metrics.js';
+import { ClosingStack } from './closing-stack.js';
+import type { PartOverrides, PlatformParts } from './parts.js';
+
+/**
+ * Opens the adapters that the configuration chooses. When one cannot be opened, those opened before are closed again.
+ * @throws {StoreUnavailable | StoreUnusable | BusUnavailable} the store or the bus cannot be used
+ */
+export async function openParts(config: PlatformConfig, service: string, overrides: PartOverrides = {}): Promise<PlatformParts> {
+  const logger = overrides.logger ?? createLogger({ service, level: config.logLevel, pretty: config.logPretty });
+  const metrics = new ServiceMetrics(service);
+  const clock = overrides.clock ?? systemClock;
+  const closing = new ClosingStack();
+  closing.add('metrics', () => metrics.close());
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    const sqlite = overrides.checkpoints === undefined ? SqliteCheckpoints.open({ file: join(config.dataDir, `${service}-checkpoints.sqlite`) }) : undefined;
+    if (sqlite !== undefined) closing.add('checkpoints', () => sqlite.close());
+    const store = overrides.store ?? (await openStore(config, clock));
+    closing.add('event store', () => store.close());
+    const bus = overrides.bus ?? (await openBus(config, service));
+    closing.add('message bus', () => bus.close());
+    return {
+      service,
+      config,
+      store: new MeasuredEventStore(store, metrics),
+      bus,
+      checkpoints: overrides.checkpoints ?? (sqlite as SqliteCheckpoints),
+      clock,
+      ids: overrides.ids ?? systemIds,
+      logger,
+      metrics,
+      close: () => closing.close(),
+    };
+  } catch (error) {
+    await closing.close().catch((closingError: unknown) => logger.warn({ err: closingError }, 'closing after a failed start'));
+    throw error;
+  }
+}
+
+/** Adapters are loaded when they are chosen: a process on the embedded parts never loads the gRPC and Kafka clients. */
+async function openStore(config: PlatformConfig, clock: Clock): Promise<EventStore> {
+  if (config.eventStoreUrl === undefined) {
+    return SqliteEventStore.open({ file: join(config.dataDir, 'events.sqlite'), clock, timeoutMs: config.storeTimeoutMs });
+  }
+  const { EventStoreDbStore } = await import('@qazyna/event-store');
+  return EventStoreDbStore.connect({ url: config.eventStoreUrl, timeoutMs: config.storeTimeoutMs });
+}
+
+async function openBus(config: PlatformConfig, service: string): Promise<MessageBus> {
+  const { EmbeddedBus, KafkaBus } = await import('@qazyna/messaging');
+  return config.kafkaBrokers === undefined
+    ? EmbeddedBus.open({ file: join(config.dataDir, 'bus.sqlite') })
+    : KafkaBus.connect({ brokers: [...config.kafkaBrokers], clientId: service });
+}

@@ -1,0 +1,67 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ActorGuard } from '../auth/actor-guard.js';
+import { SandboxIssuer } from '../auth/sandbox-issuer.js';
+import { SandboxTokenController } from '../auth/sandbox-token.controller.js';
+import { oidcIssuer, TokenVerifier } from '../auth/token-verifier.js';
+import type { TrustedIssuer } from '../auth/token-verifier.js';
+import type { PlatformConfig } from '../config/platform-config.js';
+import { HealthController } from '../health/health.controller.js';
+import { ReadinessRegistry } from '../health/readiness-registry.js';
+import { ProblemFilter } from '../http/problem-filter.js';
+import { strictValidationPipe } from '../http/validation-pipe.js';
+import type { PlatformParts } from './parts.js';
+import {
+  CHECKPOINTS,
+  CLOCK,
+  CONFIG,
+  EVENT_STORE,
+  IDS,
+  LOGGER,
+  MESSAGE_BUS,
+  METRICS,
+  SANDBOX_ISSUER_PART,
+  TOKEN_VERIFIER,
+} from './tokens.js';
+
+/** Gives the parts to every module, and puts the guard, the filter and the pipe at every HTTP door. */
+@Module({})
+export class PlatformModule {
+  static forRoot(parts: PlatformParts): DynamicModule {
+    const sandbox = parts.config.mode === 'sandbox' ? new SandboxIssuer(parts.config.sandboxSeed) : undefined;
+    const shared: Provider[] = [
+      { provide: EVENT_STORE, useValue: parts.store },
+      { provide: MESSAGE_BUS, useValue: parts.bus },
+      { provide: CHECKPOINTS, useValue: parts.checkpoints },
+      { provide: CLOCK, useValue: parts.clock },
+      { provide: IDS, useValue: parts.ids },
+      { provide: CONFIG, useValue: parts.config },
+      { provide: LOGGER, useValue: parts.logger },
+      { provide: METRICS, useValue: parts.metrics },
+      { provide: TOKEN_VERIFIER, useValue: new TokenVerifier(trustedIssuers(parts.config, sandbox)) },
+      { provide: ReadinessRegistry, useFactory: () => new ReadinessRegistry() },
+      ...(sandbox === undefined ? [] : [{ provide: SANDBOX_ISSUER_PART, useValue: sandbox }]),
+    ];
+    return {
+      module: PlatformModule,
+      global: true,
+      controllers: [HealthController, ...(sandbox === undefined ? [] : [SandboxTokenController])],
+      providers: [
+        ...shared,
+        { provide: APP_GUARD, useClass: ActorGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useFactory: strictValidationPipe },
+      ],
+      exports: shared.map((provider) => (provider as { provide: symbol }).provide),
+    };
+  }
+}
+
+function trustedIssuers(config: PlatformConfig, sandbox: SandboxIssuer | undefined): readonly TrustedIssuer[] {
+  const issuers: TrustedIssuer[] = sandbox === undefined ? [] : [sandbox.trusted];
+  if (config.oidcIssuer !== undefined && config.oidcAudience !== undefined && config.oidcJwksUrl !== undefined) {
+    issuers.push(oidcIssuer(config.oidcIssuer, config.oidcAudience, config.oidcJwksUrl));
+  }
+  return issuers;
+}
