@@ -1,6 +1,7 @@
 export * from './checkpoints.js';
 export * from './decider.js';
 export { APPEND_BYTES_MAX } from './encoding.js';
+export { EventStoreDbStore, type EventStoreDbOptions } from './eventstoredb/eventstoredb-store.js';
 export * from './ids.js';
 export * from './port.js';
 export * from './runner.js';
