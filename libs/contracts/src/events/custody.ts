@@ -1,5 +1,6 @@
 import { Field } from '../fields.js';
-import { BITCOIN_NETWORKS, IdentifierField } from '../identifiers.js';
+import { IdentifierField } from '../identifiers.js';
+import { BITCOIN_NETWORKS } from '../names.js';
 import { AddressPurpose, VaultRegistration } from '../upstream/custody-commands.js';
 import { LegalDocument } from '../upstream/seizure-fact.js';
 import { PayoutAccepted } from './mining.js';

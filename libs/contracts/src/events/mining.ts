@@ -1,5 +1,6 @@
 import { Field } from '../fields.js';
-import { BITCOIN_NETWORKS, IdentifierField } from '../identifiers.js';
+import { IdentifierField } from '../identifiers.js';
+import { BITCOIN_NETWORKS } from '../names.js';
 import { LicenceApplication, PayoutClaim } from '../upstream/payout.js';
 import type { ConflictRaised } from './intake.js';
 

@@ -1,5 +1,6 @@
 import { Field } from '../fields.js';
-import { BITCOIN_NETWORKS, IdentifierField } from '../identifiers.js';
+import { IdentifierField } from '../identifiers.js';
+import { BITCOIN_NETWORKS } from '../names.js';
 
 export const MINING_PAYOUT_TYPE = 'qazyna.mining.payout.v1';
 

@@ -1,4 +1,5 @@
-import { isTxid, type HoldReason, type LicenceIssued, type PayoutClaim, type PoolAccountRegistered } from '@qazyna/contracts';
+import type { HoldReason, LicenceIssued, PayoutClaim, PoolAccountRegistered } from '@qazyna/contracts';
+import { isTxid } from '@qazyna/contracts/names';
 import { isValidAt } from '../licences/licence.js';
 
 /** What the registers know of the account a payout names. */

@@ -1,4 +1,5 @@
-import { poolAccountIdOf, type EventsOf, type PoolAccountRegistered, type PoolAccountRegistration } from '@qazyna/contracts';
+import type { EventsOf, PoolAccountRegistered, PoolAccountRegistration } from '@qazyna/contracts';
+import { poolAccountIdOf } from '@qazyna/contracts/names';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
 import { bitcoinAsset } from '@qazyna/ledger';
 
