@@ -14,7 +14,7 @@ interface ClientError {
 }
 
 function asClientError(error: unknown): ClientError {
-  return error instanceof Error ? (error as Error & ClientError) : { message: String(error) };
+  return error instanceof Error ? (error) : { message: String(error) };
 }
 
 export function isStreamNotFound(error: unknown): boolean {

@@ -55,6 +55,7 @@ export class EventStoreDbStore implements EventStore {
   private readonly appender: Appender;
   private readonly closing = new AbortController();
   private readonly inFlight = new Set<Promise<unknown>>();
+  private readonly feeds = new Set<Feed>();
 
   private constructor(
     private readonly client: EventStoreDBClient,
@@ -86,6 +87,13 @@ export class EventStoreDbStore implements EventStore {
     };
     const last = await newestRecords(client, 1, settings.timeoutMs, new AbortController().signal);
     return new EventStoreDbStore(client, settings, last[0]?.position?.commit ?? -1n);
+  }
+
+  /** Events held in memory for all subscriptions together. */
+  get heldEvents(): number {
+    let held = 0;
+    for (const feed of this.feeds) held += feed.depth;
+    return held;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult> {
@@ -199,6 +207,7 @@ export class EventStoreDbStore implements EventStore {
     const progress: Progress = { at: options.after, behind: true };
     for (let failures = 0; ; failures++) {
       const feed = new Feed(this.client, progress.at === undefined ? undefined : logPosition(progress.at), options.filter, this.settings.subscriptionQueueMax);
+      this.feeds.add(feed);
       try {
         for await (const message of this.drain(feed, progress, options.timeoutMs ?? this.settings.timeoutMs, signal)) {
           failures = 0;
@@ -210,6 +219,7 @@ export class EventStoreDbStore implements EventStore {
         if (explained instanceof StoreUnusable) throw explained;
         this.settings.onDisconnect?.(explained);
       } finally {
+        this.feeds.delete(feed);
         feed.stop();
       }
       progress.behind = true;

@@ -53,7 +53,7 @@ export function recordedEvent(record: ServerRecord): RecordedEvent {
     position: positionText(record.position),
     recordedAt: record.created,
     data: data as JsonObject,
-    metadata: metadata as unknown as EventMetadata,
+    metadata: metadata as EventMetadata,
   };
 }
 
