@@ -1,0 +1,64 @@
+/** Which room a file belongs to, by its path from the workspace's root. The walls and ESLint share these answers. */
+
+/** The only service that may import the others: it composes them into one process. */
+export const COMPOSITION_ROOT = 'services/standalone';
+
+/**
+ * What a file inside a feature folder may call itself when it touches the outside. Every other file there is domain
+ * code, so I/O in a feature is never unannounced: name the role, or stay pure.
+ */
+export const ROLES: readonly string[] = [
+  'adapter', 'client', 'consumer', 'controller', 'dto', 'module', 'page', 'process', 'read-model', 'service', 'source',
+  'store', 'view', 'worker', 'writer',
+];
+
+/** Domain code outside the services: whole packages or single files. */
+const PURE_LIBRARY_CODE: readonly RegExp[] = [
+  /^libs\/ledger\/src\//,
+  /^libs\/transparency\/src\//,
+  /^libs\/event-store\/src\/decider\.ts$/,
+  /^libs\/contracts\/src\/names\.ts$/,
+];
+
+/** The same set as globs, for ESLint: a name without a second dot bears no role. */
+export const DOMAIN_GLOBS: readonly string[] = [
+  'libs/ledger/src/**/!(*.spec).ts',
+  'libs/transparency/src/**/!(*.spec).ts',
+  'libs/event-store/src/decider.ts',
+  'libs/contracts/src/names.ts',
+  'services/!(standalone)/src/*/**/!(*.*).ts',
+];
+
+/** `libs/ledger`, `services/intake`, or `test`; undefined for what lies outside them. */
+export function packageOf(path: string): string | undefined {
+  return /^(?:(?:libs|services)\/[^/]+|test)(?=\/)/.exec(path)?.[0];
+}
+
+export function isService(packagePath: string | undefined): boolean {
+  return packagePath?.startsWith('services/') ?? false;
+}
+
+export function isLibrary(packagePath: string | undefined): boolean {
+  return packagePath?.startsWith('libs/') ?? false;
+}
+
+export function isSpec(path: string): boolean {
+  return path.endsWith('.spec.ts');
+}
+
+/** True for files below a feature folder, `services/<service>/src/<feature>/…`; the composition root has no features. */
+export function isInFeature(path: string): boolean {
+  return /^services\/[^/]+\/src\/[^/]+\//.test(path) && packageOf(path) !== COMPOSITION_ROOT;
+}
+
+/** `read-model` of `holdings.read-model.ts`; undefined when the name bears no role. */
+export function roleOf(path: string): string | undefined {
+  const [, ...parts] = (path.split('/').at(-1) ?? '').split('.').slice(0, -1);
+  return parts.length === 0 ? undefined : parts.join('.');
+}
+
+/** Code that may reach no I/O, clock or random source. */
+export function isDomain(path: string): boolean {
+  if (isSpec(path)) return false;
+  return PURE_LIBRARY_CODE.some((pattern) => pattern.test(path)) || (isInFeature(path) && roleOf(path) === undefined);
+}
