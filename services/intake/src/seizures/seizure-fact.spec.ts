@@ -1,0 +1,53 @@
+import type { FactReceived, SeizureFact } from '@qazyna/contracts';
+import { specification } from '@qazyna/testing';
+import { brokenRule, factDecider, withLapse, type FactEvent } from './seizure-fact.js';
+
+const fact: SeizureFact = {
+  agency: 'afm',
+  caseNumber: '1/2',
+  act: 'restriction',
+  document: { reference: 'r', authority: 'court', sha256: 'ab'.repeat(32) },
+  actAt: '2026-03-01T09:00:00Z',
+  effectiveAt: '2026-03-01T09:00:00Z',
+};
+const received: FactReceived = { factId: 'f', source: '/afm', messageId: 'm-1', contentHash: 'aa', caseId: 'afm.1_2', fact };
+const event: FactEvent = { type: 'intake.fact-received', data: received };
+const { given } = specification(factDecider);
+
+describe('the receipt of a fact', () => {
+  it('is written once', () => {
+    given().when({ kind: 'receive', received }).then(event);
+    given(event).when({ kind: 'receive', received }).thenNothing();
+  });
+  it('makes other content under the same id a conflict', () =>
+    given(event).when({ kind: 'receive', received: { ...received, contentHash: 'bb' } }).thenRefused('fact-conflict', 'id'));
+  it('keeps the refusal, once', () => {
+    const refusal = { code: 'case-released', message: 'released', field: 'act' };
+    const refused: FactEvent = { type: 'intake.fact-refused', data: { factId: 'f', caseId: 'afm.1_2', ...refusal } };
+    given(event).when({ kind: 'refuse', factId: 'f', caseId: 'afm.1_2', refusal }).then(refused);
+    given(event, refused).when({ kind: 'refuse', factId: 'f', caseId: 'afm.1_2', refusal }).thenNothing();
+  });
+});
+
+describe('rules within one fact', () => {
+  const at = (location: object): SeizureFact =>
+    ({ ...fact, act: 'reported', assets: [{ asset: 'x', amount: '1', location }] }) as SeizureFact;
+
+  it.each<[string, SeizureFact, string | undefined]>([
+    ['a restriction of exactly ten days', { ...fact, lapsesAt: '2026-03-11T09:00:00Z' }, undefined],
+    ['a restriction one second longer', { ...fact, lapsesAt: '2026-03-11T09:00:01Z' }, 'restriction-too-long'],
+    ['a restriction that lapses as it begins', { ...fact, lapsesAt: '2026-03-01T09:00:00Z' }, 'lapse-before-effect'],
+    ['an arrest that lapses', { ...fact, act: 'arrest', lapsesAt: '2026-03-02T09:00:00Z' }, 'lapse-not-allowed'],
+    ['a report of nothing', { ...fact, act: 'reported' }, 'assets-missing'],
+    ['an address that is not named', at({ kind: 'address' }), 'location-incomplete'],
+    ['an exchange without account', at({ kind: 'exchange', exchange: 'x' }), 'location-incomplete'],
+    ['an exchange without name', at({ kind: 'exchange', accountId: '7' }), 'location-incomplete'],
+    ['a device without reference', at({ kind: 'device' }), 'location-incomplete'],
+    ['a device in evidence', at({ kind: 'device', reference: 'E-7' }), undefined],
+  ])('%s', (_name, given, code) => expect(brokenRule(given)?.code).toBe(code));
+
+  it('give a restriction its legal term when it names none', () => {
+    expect(withLapse(fact).lapsesAt).toBe('2026-03-11T09:00:00.000Z');
+    expect(withLapse({ ...fact, act: 'arrest' }).lapsesAt).toBeUndefined();
+  });
+});

@@ -1,0 +1,139 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AddressError, parseAddress } from '@qazyna/bitcoin';
+import { contentHash, payoutIdOf, poolAccountIdOf, streamOf, type HoldReason, type PayoutClaim, type PayoutDecision, type PayoutWay } from '@qazyna/contracts';
+import { conflictDecider } from '@qazyna/contracts/conflict';
+import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import { findAsset } from '@qazyna/ledger';
+import { EVENT_STORE } from '@qazyna/service-kit';
+import { licenceDecider } from '../licences/licence.js';
+import { poolAccountDecider } from '../pools/pool-account.js';
+import { ADDRESS_INVALID, payoutDecider, type PayoutState } from './payout.js';
+import type { PayoutStanding } from './payout-checks.js';
+
+type Metadata = Omit<EventMetadata, 'schemaVersion'>;
+
+/** One claim at the door, already of the right shape. */
+export interface OfferedPayout {
+  readonly claim: PayoutClaim;
+  readonly way: PayoutWay;
+  readonly statementSha256?: string;
+  readonly metadata: Metadata;
+}
+
+/** What became of a claim. Only `accepted` and `held` changed anything. */
+export interface PayoutResult {
+  readonly status: 'accepted' | 'duplicate' | 'held' | 'refused';
+  readonly payoutId: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly field?: string;
+  /** Every reason, when held. */
+  readonly reasons?: readonly HoldReason[];
+}
+
+@Injectable()
+export class PayoutsService {
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+
+  /**
+   * Carries claims out, each once, with a result for each in their order. The registers are read once for the batch,
+   * the appends wait together for one durable write.
+   * @throws {StoreUnavailable | StoreTimeout | TooManyConflicts} some may be recorded: offer the same batch again
+   */
+  async receive(offered: readonly OfferedPayout[]): Promise<PayoutResult[]> {
+    const standings = new Map<string, Promise<PayoutStanding>>();
+    return Promise.all(
+      offered.map(async (offer) => {
+        const { pool, account } = offer.claim;
+        const id = poolAccountIdOf(pool, account);
+        let standing = standings.get(id);
+        if (standing === undefined) standings.set(id, (standing = this.standingOf(id)));
+        return this.receiveOne(offer, await standing);
+      }),
+    );
+  }
+
+  /** An officer's decision on a held payout. @throws as `receive` */
+  async decide(payoutId: string, decision: PayoutDecision, metadata: Metadata): Promise<{ readonly status: string } | { readonly refusal: Refusal }> {
+    const stream = streamOf.payout(payoutId);
+    const { state } = await loadState(this.store, payoutDecider, stream);
+    const standing = await this.standingOf(state.status === 'unknown' ? '' : poolAccountIdOf(state.claim.pool, state.claim.account));
+    const outcome = await handleCommand(this.store, payoutDecider, {
+      stream,
+      command: { kind: 'decide', payoutId, decision, standing },
+      commandId: `decide:${decision.decision}`,
+      metadata,
+    });
+    return outcome.kind === 'refused' ? { refusal: outcome.refusal } : { status: outcome.state.status };
+  }
+
+  private async receiveOne({ claim, way, statementSha256, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
+    const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
+    const wrongAddress = addressFault(claim);
+    // A statement is kept verbatim and its rows are held; a message of our own format is sent back to be mended.
+    if (wrongAddress && way !== 'statement') return { status: 'refused', payoutId, ...wrongAddress };
+
+    const hash = contentHash(claim);
+    const outcome = await handleCommand(this.store, payoutDecider, {
+      stream: streamOf.payout(payoutId),
+      command: {
+        kind: 'receive',
+        payoutId,
+        claim,
+        contentHash: hash,
+        way,
+        ...(statementSha256 === undefined ? {} : { statementSha256 }),
+        found: wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : [],
+        standing,
+      },
+      commandId: 'receive',
+      metadata,
+      expectNew: true,
+    });
+    if (outcome.kind === 'accepted') {
+      const duplicate = outcome.duplicate || outcome.events.length === 0;
+      return { ...standingResult(payoutId, outcome.state), ...(duplicate ? { status: 'duplicate' as const } : {}) };
+    }
+    await this.raiseConflict(payoutId, claim, hash, way, metadata);
+    return { status: 'refused', payoutId, ...outcome.refusal };
+  }
+
+  /** Kept for an operator: the same id with other content changes nothing, but is never silent. */
+  private async raiseConflict(payoutId: string, claim: PayoutClaim, offeredHash: string, way: PayoutWay, metadata: Metadata): Promise<void> {
+    const { state } = await loadState(this.store, payoutDecider, streamOf.payout(payoutId));
+    const knownHash = state.status === 'unknown' ? offeredHash : state.contentHash;
+    await handleCommand(this.store, conflictDecider('mining.conflict-raised'), {
+      stream: streamOf.miningConflict(payoutId),
+      command: { subject: payoutId, knownHash, offeredHash, way, offered: JSON.stringify(claim) },
+      commandId: offeredHash,
+      metadata,
+    });
+  }
+
+  private async standingOf(poolAccountId: string): Promise<PayoutStanding> {
+    const { state: account } = await loadState(this.store, poolAccountDecider, streamOf.poolAccount(poolAccountId));
+    if (account === undefined) return { account: undefined, licence: undefined };
+    const { state: licence } = await loadState(this.store, licenceDecider, streamOf.licence(account.licenceId));
+    return { account, licence };
+  }
+}
+
+function standingResult(payoutId: string, state: PayoutState): PayoutResult {
+  if (state.status !== 'held') return { status: 'accepted', payoutId };
+  const [first] = state.reasons;
+  return { status: 'held', payoutId, ...(first === undefined ? {} : { code: first.code }), reasons: state.reasons };
+}
+
+/** The asset must be registered, and a Bitcoin address must be one of the asset's own network. */
+function addressFault({ asset: assetId, address }: PayoutClaim): Refusal | undefined {
+  const asset = findAsset(assetId);
+  if (asset === undefined) return { code: 'asset-unknown', field: 'asset', message: `no asset ${assetId} is registered` };
+  if (!assetId.startsWith('bip122:')) return { code: 'asset-not-mined', field: 'asset', message: `pools pay bitcoin; ${asset.symbol} is not mined` };
+  try {
+    parseAddress(address, asset.network as Parameters<typeof parseAddress>[1]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    return { code: error.code, field: 'address', message: error.message };
+  }
+}
