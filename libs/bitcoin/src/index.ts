@@ -1,1 +1,10 @@
-export {};
+export * from './addresses.js';
+export * from './blocks.js';
+export * from './chain-source.js';
+export { descriptorChecksum } from './descriptor-checksum.js';
+export { DescriptorError, type DescriptorErrorCode, type DescriptorKey } from './descriptor-keys.js';
+export * from './descriptors.js';
+export { hash160, sha256d } from './hashing.js';
+export * from './networks.js';
+export { sandboxVaultDescriptor } from './sandbox/vault-descriptor.js';
+export { makeTransaction, parseTransaction, type RawInput, type RawOutput, type RawTransaction, type TransactionBody } from './transactions.js';
