@@ -7,6 +7,7 @@ import { NestLogger } from '../logging/nest-logger.js';
 import type { PlatformParts } from '../platform/parts.js';
 import { PlatformModule } from '../platform/platform.module.js';
 import { registerMethodNotAllowed } from './method-not-allowed.js';
+import { sendRouterProblem } from './problem-filter.js';
 import { registerBodyParsers } from './raw-body.js';
 import { registerRequestHooks } from './request-hooks.js';
 
@@ -27,6 +28,7 @@ export async function createHttpApp(parts: PlatformParts, module: Type | Dynamic
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PATH_PART_CHARACTERS_MAX },
     forceCloseConnections: 'idle',
+    frameworkErrors: sendRouterProblem,
   });
   const instance = adapter.getInstance();
   registerRequestHooks(instance, parts.logger, parts.metrics);

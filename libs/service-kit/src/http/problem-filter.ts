@@ -5,7 +5,9 @@ import { correlationIdOrNew } from '../correlation/correlation.js';
 import type { ServiceLogger } from '../logging/logger.js';
 import { LOGGER } from '../platform/tokens.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem.js';
+import type { ProblemError } from './problem.js';
 import { problemOf } from './problem-of.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Turns whatever a request ended in into problem+json, and logs what is our fault. */
 @Catch()
@@ -22,17 +24,24 @@ export class ProblemFilter implements ExceptionFilter {
       const level = problem.status === 503 ? 'warn' : 'error';
       this.logger[level]({ err: problem.cause ?? problem, method: request.method, path: pathOf(request.url), code: problem.code }, problem.message);
     }
-    if (reply.sent) return;
-    const correlationId = correlationIdOf(request);
-    void reply
-      .code(problem.status)
-      .headers({ ...problem.headers, 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store', 'x-correlation-id': correlationId })
-      .send(JSON.stringify(problemBody(problem, pathOf(request.url), correlationId)));
+    sendProblem(request, reply, problem);
   }
 }
 
-function correlationIdOf(request: FastifyRequest): string {
-  return request.correlationId ?? correlationIdOrNew();
+/** Writes the answer, unless one was already begun. */
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: ProblemError): void {
+  if (reply.sent) return;
+  const correlationId = request.correlationId ?? correlationIdOrNew();
+  void reply
+    .code(problem.status)
+    .headers({ ...problem.headers, 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store', 'x-correlation-id': correlationId })
+    .send(JSON.stringify(problemBody(problem, pathOf(request.url), correlationId)));
+}
+
+/** For what Fastify's router refuses by itself, before any hook or Nest's filters run: a URL that cannot be decoded. */
+export function sendRouterProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers(SECURITY_HEADERS);
+  sendProblem(request, reply, problemOf(error));
 }
 
 /** Without the query, which may carry what should not be repeated. */

@@ -60,6 +60,8 @@ export function problemOf(error: unknown): ProblemError {
   if (known !== undefined) return known;
   if (error instanceof HttpException && error.getStatus() < 500) {
     const status = error.getStatus();
+    // Nest's own text repeats the whole URL, query included.
+    if (/^Cannot [A-Z]+ \//.test(error.message)) return new ProblemError(404, 'not-found', 'there is nothing at this path', { cause: error });
     return new ProblemError(status, BY_STATUS[status] ?? 'bad-request', error.message, { cause: error });
   }
   return new ProblemError(500, 'internal-error', 'an unexpected error; the correlation id finds it in the logs', { cause: error });

@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiConsumes } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.js';
 import { parseStrictJson } from './strict-json.js';
@@ -21,8 +21,14 @@ interface RawRouteConfig {
  */
 export function ConsumesRaw(...contentTypes: readonly string[]): MethodDecorator {
   const config: RawRouteConfig = { rawContentTypes: contentTypes };
-  return applyDecorators(RouteConfig(config), ApiConsumes(...contentTypes));
+  return applyDecorators(RouteConfig(config), ApiConsumes(...contentTypes), describeBody);
 }
+
+/** Nest sees no body where no parameter is its DTO; an `@ApiBody` written below `@ConsumesRaw` says more and stays. */
+const describeBody: MethodDecorator = (target, key, descriptor) => {
+  const parameters = (Reflect.getMetadata('swagger/apiParameters', descriptor.value as object) ?? []) as readonly { in?: string }[];
+  if (!parameters.some((parameter) => parameter.in === 'body')) ApiBody({ required: true, schema: {}, description: 'The bytes are kept as they come' })(target, key, descriptor as PropertyDescriptor);
+};
 
 /** The body's bytes on a route marked with `@ConsumesRaw`. */
 export const RawBytes = createParamDecorator((_data: unknown, context: ExecutionContext): Buffer => {
@@ -55,7 +61,7 @@ function parseBody(request: FastifyRequest, body: Buffer): unknown {
   if (!allowed.includes(mediaType)) {
     throw new ProblemError(415, 'unsupported-media-type', `the content type ${JSON.stringify(mediaType.slice(0, 100))} is not taken here: use ${allowed.join(' or ')}`, { headers: { accept: allowed.join(', ') } });
   }
-  refuseOtherCharset(request.headers['content-type']);
+  refuseOtherEncodings(request);
   if (rawContentTypes !== undefined) return body;
   if (body.length === 0) throw new ProblemError(400, 'body-missing', 'the body is empty');
   const parsed = parseStrictJson(body);
@@ -63,9 +69,14 @@ function parseBody(request: FastifyRequest, body: Buffer): unknown {
   return parsed.value;
 }
 
-function refuseOtherCharset(contentType: string | undefined): void {
-  const charset = /;\s*charset="?([^;"\s]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase();
+/** A compressed body kept verbatim would not be what the publisher signed; another character set has other bytes. */
+function refuseOtherEncodings(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase();
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
+    throw new ProblemError(415, 'unsupported-content-encoding', 'compressed bodies are not taken: send the body as it is', { headers: { 'accept-encoding': 'identity' } });
+  }
+  const charset = /;\s*charset="?([^;"\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {
-    throw new ProblemError(415, 'unsupported-media-type', `the character set ${charset} is not taken here: use utf-8`);
+    throw new ProblemError(415, 'unsupported-media-type', 'this character set is not taken: use utf-8');
   }
 }

@@ -2,23 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { acceptCorrelationId, runCorrelated } from '../correlation/correlation.js';
 import type { ServiceLogger } from '../logging/logger.js';
 import type { ServiceMetrics } from '../metrics/metrics.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     correlationId?: string;
   }
 }
-
-/** For pages made on the server, without scripts of others: nothing is loaded from elsewhere, nobody frames them. */
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
 
 /** What surrounds every request: correlation, security headers, metrics and one log line. */
 export function registerRequestHooks(instance: FastifyInstance, logger: ServiceLogger, metrics: ServiceMetrics): void {
