@@ -68,6 +68,15 @@ describe('what the fold remembers', () => {
     expect([1, 7, 8, 9, 10].map((serial) => balances.remembers(uuid(serial)))).toEqual([false, false, true, true, true]);
   });
 
+  it('is forgotten in the same order by a copy', () => {
+    const balances = new Balances({ recentEntriesMax: 3 });
+    for (let serial = 1; serial <= 4; serial += 1) balances.apply(payout(serial));
+    const copy = balances.clone();
+    copy.apply(payout(5));
+    expect([2, 3, 4, 5].map((serial) => copy.remembers(uuid(serial)))).toEqual([false, true, true, true]);
+    expect(balances.remembers(uuid(2))).toBe(true);
+  });
+
   it('is everything when an audit asks for it', () => {
     const balances = new Balances({ recentEntriesMax: Number.POSITIVE_INFINITY });
     for (let serial = 1; serial <= 100; serial += 1) balances.apply(payout(serial));

@@ -10,6 +10,7 @@ const BTC = bitcoinAsset('mainnet').id;
 const ETH = assetById('eip155:1/slip44:60').id;
 const trustVault = account.vault('held-in-trust', 'T');
 const coldVault = account.vault('reserve', 'R');
+const coldVaultInTrust = account.vault('held-in-trust', 'T-cold');
 const heldCase = account.heldCase('C');
 const DECISION: AuthorisingAct = { kind: 'state-property-decision', reference: 'order-77', caseId: 'C' };
 const uuid = (serial: number): string => `00000000-0000-5000-8000-${serial.toString().padStart(12, '0')}`;
@@ -133,6 +134,8 @@ describe('INV-08', () => {
     ['no postings', []],
     ['one posting', [post(trustVault, 5n)]],
     ['an amount above the bound', [post(trustVault, 10n ** 41n), post(heldCase, -(10n ** 41n))]],
+    ['a debit above the bound, credits within', [post(trustVault, 15n * 10n ** 39n), post(heldCase, -(10n ** 40n)), post(account.heldCase('D'), -5n * 10n ** 39n)]],
+    ['a credit above the bound, debits within', [post(heldCase, -15n * 10n ** 39n), post(trustVault, 10n ** 40n), post(coldVaultInTrust, 5n * 10n ** 39n)]],
     ['an amount that is a JavaScript number', [post(trustVault, 5 as unknown as bigint), post(heldCase, -5 as unknown as bigint)]],
     ['an account twice', [post(trustVault, 2n), post(trustVault, 3n), post(heldCase, -5n)]],
     ['too many postings', Array.from({ length: 1001 }, (_, index) => post(account.vault('reserve', `v${index}`), 1n))],
@@ -216,6 +219,7 @@ describe('INV-14', () => {
     ['a reclassification that moves coins', entry(1, 'reclassification', [post(trustVault, 5n), post(heldCase, -5n)])],
     ['an identification of what is no unidentified deposit', entry(1, 'identification', [post(heldCase, 5n), post(account.heldCase('D'), -5n)])],
     ['a transfer that changes whose coins they are', entry(1, 'transfer', [post(trustVault, 5n), post(heldCase, -5n)])],
+    ['a transfer that takes a fee back', entry(1, 'transfer', [post(trustVault, 5n), post(account.networkFee('held-in-trust'), -5n)])],
     ['a fee that goes to a vault', entry(1, 'fee', [post(other, 5n), post(trustVault, -5n)])],
     ['a disbursement that goes to a vault', entry(1, 'disbursement', [post(other, 5n), post(trustVault, -5n)])],
     ['a kind that does not exist', entry(1, 'gift' as 'deposit', [post(trustVault, 5n), post(heldCase, -5n)])],
