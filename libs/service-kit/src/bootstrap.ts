@@ -1,5 +1,5 @@
-import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
-import type { Server } from 'node:http';
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadPlatformConfig } from './config/platform-config.js';
 import { ConfigError } from './config/settings.js';
 import { createHttpApp } from './http/create-app.js';
@@ -35,7 +35,7 @@ export async function runService(definition: ServiceDefinition): Promise<Running
     closing.add('application', () => http.app.close());
     watchParts(http, parts);
     serveOpenApi(http.app, definition);
-    closing.add('HTTP', () => http.drain.drain(http.app.getHttpServer() as Server));
+    closing.add('HTTP', () => http.drain.drain(http.app.getHttpServer()));
     await http.app.listen(config.port, config.host);
     const url = await http.app.getUrl();
     parts.logger.info({ url, mode: config.mode, store: config.eventStoreUrl === undefined ? 'sqlite' : 'eventstoredb', bus: config.kafkaBrokers === undefined ? 'embedded' : 'kafka' }, 'listening');
@@ -81,12 +81,12 @@ function watchParts({ app, drain }: HttpApp, parts: PlatformParts): void {
 }
 
 /** The document is built at the first request: reflecting over every controller is not needed to take work. */
-function serveOpenApi(app: INestApplication, definition: ServiceDefinition): void {
+function serveOpenApi(app: NestFastifyApplication, definition: ServiceDefinition): void {
   let document: string | undefined;
   app
     .getHttpAdapter()
     .getInstance()
-    .get('/openapi.json', (_request: unknown, reply: { header(name: string, value: string): { send(body: string): unknown } }) => {
+    .get('/openapi.json', (_request, reply) => {
       document ??= JSON.stringify(buildOpenApi(app, { title: definition.title ?? `Qazyna ${definition.name}` }));
       return reply.header('content-type', 'application/json; charset=utf-8').send(document);
     });

@@ -34,5 +34,5 @@ function both(...decorators: readonly (ClassDecorator | MethodDecorator)[]): Any
       if (key === undefined || descriptor === undefined) (decorator as ClassDecorator)(target as never);
       else (decorator as MethodDecorator)(target, key, descriptor);
     }
-  }) as AnyDecorator;
+  });
 }

@@ -52,9 +52,11 @@ describe('loading the configuration', () => {
     expect(warnings).toEqual(['QAZYNA_SOMETHING_ELSE is not a setting of this service', 'QAZYNA_STROY is not a setting of this service: did you mean QAZYNA_STORY?']);
   });
 
-  it('applies rules over several settings only to values that are right by themselves', () => {
+  it('applies rules over several settings beside the errors of single ones, naming none twice', () => {
     const rule = (): readonly ConfigProblem[] => [{ name: 'PORT', shown: '80', rule: 'is taken' }];
     expect(() => loadConfig({ QAZYNA_REGION: 'kz' }, SPEC, [rule])).toThrow('PORT = 80: is taken');
+    expect(() => loadConfig({ QAZYNA_REGION: 'kz', BROKERS: '?' }, SPEC, [rule])).toThrow(/BROKERS = "\?".*\n {2}PORT = 80/);
+    expect(() => loadConfig({ QAZYNA_REGION: 'kz', PORT: 'x' }, SPEC, [rule])).toThrow(/^1 setting is wrong:\n {2}PORT = "x"/);
     expect(() => loadConfig({}, SPEC, [rule])).toThrow(/^1 setting is wrong:\n {2}QAZYNA_REGION/);
   });
 

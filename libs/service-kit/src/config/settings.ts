@@ -85,12 +85,18 @@ export function loadConfig<S extends ConfigSpec>(
       continue;
     }
     const parsed = setting.parse(raw);
-    if (parsed.ok) values[key] = parsed.value;
-    else problems.push({ name: setting.name, shown: setting.secret ? '(secret)' : shorten(raw), rule: `must be ${setting.rule}` });
+    if (parsed.ok) {
+      values[key] = parsed.value;
+      continue;
+    }
+    problems.push({ name: setting.name, shown: setting.secret ? '(secret)' : shorten(raw), rule: `must be ${setting.rule}` });
+    // The rules below look at the others as if this one were absent, so that one start shows the whole list.
+    if (setting.fallback.kind !== 'required') values[key] = fallbackValue(setting.fallback, mode);
   }
-  if (problems.length === 0) {
+  const wrong = new Set(problems.map((problem) => problem.name));
+  if (!Object.values(spec).some((setting) => setting.fallback.kind === 'required' && wrong.has(setting.name))) {
     const config = values as ConfigOf<S>;
-    for (const rule of rules) problems.push(...rule(config));
+    for (const rule of rules) problems.push(...rule(config).filter((problem) => !wrong.has(problem.name)));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: Object.freeze(values) as ConfigOf<S>, warnings: unknownNames(env, spec) };

@@ -63,7 +63,7 @@ describe('the HTTP door', () => {
         controller.close();
       },
     });
-    const chunked = await fetch(`${notes.service.url}/v1/notes`, { method: 'POST', body: stream, duplex: 'half', headers: { 'content-type': 'application/json', authorization: await bearer('custodian') } } as RequestInit);
+    const chunked = await fetch(`${notes.service.url}/v1/notes`, { method: 'POST', body: stream, duplex: 'half', headers: { 'content-type': 'application/json', authorization: await bearer('custodian') } });
     expect(chunked.status).toBe(413);
   });
 

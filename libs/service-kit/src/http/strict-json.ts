@@ -5,12 +5,14 @@ export type JsonResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly code: 'json-malformed' | 'json-too-deep' | 'json-duplicate-name' | 'json-forbidden-name' | 'not-utf-8'; readonly message: string };
 
-class JsonFault {
+class JsonFault extends Error {
   constructor(
     readonly code: 'json-malformed' | 'json-too-deep' | 'json-duplicate-name' | 'json-forbidden-name',
     readonly at: number,
-    readonly what: string,
-  ) {}
+    what: string,
+  ) {
+    super(what);
+  }
 }
 
 /**
@@ -26,7 +28,7 @@ export function parseStrictJson(bytes: Uint8Array): JsonResult {
     return { ok: false, code: 'not-utf-8', message: 'the body is not UTF-8 text' };
   }
   const fault = new Scanner(text).scan();
-  if (fault !== undefined) return { ok: false, code: fault.code, message: `${fault.what} at ${placeOf(text, fault.at)}` };
+  if (fault !== undefined) return { ok: false, code: fault.code, message: `${fault.message} at ${placeOf(text, fault.at)}` };
   return { ok: true, value: JSON.parse(text) as unknown };
 }
 
@@ -40,7 +42,6 @@ function placeOf(text: string, at: number): string {
 const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // The control characters are exactly what JSON forbids inside a string (RFC 8259, section 7).
-// eslint-disable-next-line no-control-regex
 const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
 const LITERALS = ['true', 'false', 'null'];
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);

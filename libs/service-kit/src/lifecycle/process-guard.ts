@@ -23,7 +23,7 @@ const SIGNALS = { SIGTERM: 143, SIGINT: 130 } as const;
  * fresh one from the durable streams. Returns what takes the handlers away again.
  */
 export function guardProcess(options: GuardOptions): () => void {
-  const target = options.process ?? (process as ProcessSignals);
+  const target = options.process ?? (process);
   let draining = false;
   const onSignal = (signal: keyof typeof SIGNALS) => (): void => {
     if (draining) {
