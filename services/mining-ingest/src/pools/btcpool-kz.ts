@@ -61,5 +61,5 @@ function readRow(row: unknown, index: number, { account, asset, decimals }: Stat
     const [first] = claim.errors;
     return unreadable('row-invalid', `data.${index}.${first?.field ?? ''}`, claim.errors.map((error) => error.message).join('; '));
   }
-  return { kind: 'payout', row: index, claim: claim.value, found: [] };
+  return { kind: 'payout', row: index, claim: claim.value };
 }

@@ -1,8 +1,8 @@
-import type { HoldReason, PayoutClaim } from '@qazyna/contracts';
+import type { PayoutClaim } from '@qazyna/contracts';
 
 /** What was understood of one row of a pool's statement. */
 export type StatementRow =
-  | { readonly kind: 'payout'; readonly row: number; readonly claim: PayoutClaim; readonly found: readonly HoldReason[] }
+  | { readonly kind: 'payout'; readonly row: number; readonly claim: PayoutClaim }
   /** Nothing can be claimed from it; the raw bytes keep it. */
   | { readonly kind: 'unreadable'; readonly row: number; readonly code: string; readonly field: string; readonly message: string };
 
