@@ -153,7 +153,7 @@ async function load<State, Command, Event extends DomainEvent>(
       const event = upcasters.apply(recorded) as unknown as Event;
       if (commandId !== undefined && recorded.id === awaited) {
         if (own.length === 0) before = state;
-        own.push(event);
+        own.push({ type: event.type, data: event.data } as Event);
         awaited = eventId(stream, commandId, own.length);
       }
       state = decider.evolve(state, event);

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StoreUnavailable, StoreUnusable } from '../port.js';
+import { EventStoreError, StoreUnavailable, StoreUnusable } from '../port.js';
 
 /** "QAZY": marks the file as an event store of ours, so that no other SQLite file is taken for one. */
 const APPLICATION_ID = 0x51415a59;
@@ -36,14 +36,11 @@ const SCHEMA = `
  * @throws {StoreUnavailable} the file cannot be opened or created
  */
 export function openEventFile(file: string): DatabaseSync {
-  const isNew = !existsSync(file) || statSync(file).size === 0;
-  if (isNew) {
-    mkdirSync(dirname(file), { recursive: true });
-  } else {
-    checkHeader(file);
-  }
   let db: DatabaseSync | undefined;
   try {
+    const isNew = !existsSync(file) || statSync(file).size === 0;
+    if (isNew) mkdirSync(dirname(file), { recursive: true });
+    else checkHeader(file);
     db = new DatabaseSync(file, { timeout: 0 });
     // Exclusive before the first access: the WAL index then lives in this process's memory and nobody else gets in.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
@@ -123,8 +120,8 @@ export function sqliteCode(error: unknown): number | undefined {
 
 function explainOpenFailure(error: unknown, file: string): unknown {
   const code = sqliteCode(error);
-  if (code === undefined) return error;
   const reason = (error as Error).message;
+  if (error instanceof EventStoreError) return error;
   if (code === SQLITE_BUSY) return new StoreUnusable(`${file} is in use by another process: an event store file has one owner at a time`);
   if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) return new StoreUnusable(`${file} is damaged: ${reason}`);
   return new StoreUnavailable(`${file} cannot be opened: ${reason}`, { cause: error });

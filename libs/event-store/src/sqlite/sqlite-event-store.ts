@@ -33,6 +33,8 @@ export interface SqliteEventStoreOptions {
   readonly maxQueue?: number;
   /** Bound on an append that sets none of its own. Default 10,000 ms. */
   readonly timeoutMs?: number;
+  /** The file takes no more events once it has this size, as if the disk were full. Default: no bound. */
+  readonly sizeBytesMax?: number;
 }
 
 const GROUP_APPENDS_MAX = 1_000;
@@ -79,7 +81,15 @@ export class SqliteEventStore implements EventStore {
     for (const [name, value] of Object.entries({ pageSize, maxQueue, timeoutMs })) {
       if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name} must be a whole number from 1, not ${value}`);
     }
-    return new SqliteEventStore(openEventFile(file), file, clock, pageSize, maxQueue, timeoutMs);
+    const store = new SqliteEventStore(openEventFile(file), file, clock, pageSize, maxQueue, timeoutMs);
+    if (options.sizeBytesMax !== undefined) store.limitSize(options.sizeBytesMax);
+    return store;
+  }
+
+  /** Bounds the file's size from now on: appends that would exceed it are refused with `StoreUnavailable`. */
+  limitSize(bytesMax: number): void {
+    const pageBytes = this.db.prepare('PRAGMA page_size').get()?.['page_size'] as number;
+    this.db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
   }
 
   /** Appends accepted and not yet durable. */
