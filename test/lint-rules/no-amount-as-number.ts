@@ -140,7 +140,11 @@ function wordsOf(name: string | undefined): readonly string[] {
 /** Whether the type, a part of its union, or an element of its array is of this kind. */
 function contains(services: ParserServicesWithTypeInformation, node: TSESTree.Node, flags: ts.TypeFlags): boolean {
   const checker = services.program.getTypeChecker();
+  const seen = new Set<ts.Type>();
   const has = (type: ts.Type): boolean => {
+    // A type such as Json contains itself.
+    if (seen.has(type)) return false;
+    seen.add(type);
     if (type.isUnion()) return type.types.some(has);
     if (checker.isArrayType(type) || checker.isTupleType(type)) return checker.getTypeArguments(type as ts.TypeReference).some(has);
     return (type.flags & flags) !== 0;
