@@ -39,10 +39,15 @@ function placeOf(text: string, at: number): string {
   return `line ${line}, column ${column} (offset ${at})`;
 }
 
-const WHITESPACE = /[ \t\n\r]*/y;
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-// The control characters are exactly what JSON forbids inside a string (RFC 8259, section 7).
-const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const ZERO = 0x30;
+const NINE = 0x39;
+const BACKSLASH = 0x5c;
+const SHORT_ESCAPES = '"\\/bfnrt';
 const LITERALS = ['true', 'false', 'null'];
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -55,7 +60,7 @@ class Scanner {
   scan(): JsonFault | undefined {
     try {
       this.value(0);
-      this.skip(WHITESPACE);
+      this.whitespace();
       if (this.at < this.text.length) throw this.expected('the end of the text');
       return undefined;
     } catch (fault) {
@@ -65,7 +70,7 @@ class Scanner {
   }
 
   private value(depth: number): void {
-    this.skip(WHITESPACE);
+    this.whitespace();
     const first = this.text[this.at];
     if (first === '{') return this.object(depth + 1);
     if (first === '[') return this.array(depth + 1);
@@ -78,7 +83,7 @@ class Scanner {
       this.at += literal.length;
       return;
     }
-    if (!this.skip(NUMBER)) throw this.expected('a value');
+    this.number();
   }
 
   private object(depth: number): void {
@@ -86,7 +91,7 @@ class Scanner {
     if (this.take('}')) return;
     const names = new Set<string>();
     do {
-      this.skip(WHITESPACE);
+      this.whitespace();
       const start = this.at;
       const name = this.string();
       if (FORBIDDEN_NAMES.has(name)) throw new JsonFault('json-forbidden-name', start, `the name "${name}" is not allowed`);
@@ -107,11 +112,52 @@ class Scanner {
     if (!this.take(']')) throw this.expected('"," or "]"');
   }
 
+  /** Walks by hand: a pattern's backtracking would overflow on a long text of escapes. */
   private string(): string {
     const start = this.at;
-    if (this.text[start] !== '"' || !this.skip(STRING)) throw this.expected('a string in double quotes');
+    if (this.code(start) !== QUOTE) throw this.expected('a string in double quotes');
+    let escaped = false;
+    for (this.at = start + 1; this.code(this.at) !== QUOTE; this.at++) {
+      const code = this.code(this.at);
+      if (Number.isNaN(code) || code < SPACE) throw this.expected('the rest of a string');
+      if (code === BACKSLASH) {
+        escaped = true;
+        this.at++;
+        this.escape();
+      }
+    }
+    this.at++;
     const raw = this.text.slice(start, this.at);
-    return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+    return escaped ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+  }
+
+  /** After the backslash; stops at the last character of the escape. */
+  private escape(): void {
+    const kind = this.text[this.at];
+    if (kind !== undefined && SHORT_ESCAPES.includes(kind)) return;
+    if (kind !== 'u' || !/^[0-9a-fA-F]{4}$/.test(this.text.slice(this.at + 1, this.at + 5))) throw this.expected('an escape');
+    this.at += 4;
+  }
+
+  private number(): void {
+    if (this.text[this.at] === '-') this.at++;
+    if (this.text[this.at] === '0') this.at++;
+    else this.digits('a value');
+    if (this.text[this.at] === '.') {
+      this.at++;
+      this.digits('a digit');
+    }
+    if (this.text[this.at] === 'e' || this.text[this.at] === 'E') {
+      this.at++;
+      if (this.text[this.at] === '+' || this.text[this.at] === '-') this.at++;
+      this.digits('a digit');
+    }
+  }
+
+  private digits(what: string): void {
+    const start = this.at;
+    while (this.code(this.at) >= ZERO && this.code(this.at) <= NINE) this.at++;
+    if (this.at === start) throw this.expected(what);
   }
 
   private enter(depth: number): void {
@@ -120,19 +166,23 @@ class Scanner {
   }
 
   private take(character: string): boolean {
-    this.skip(WHITESPACE);
+    this.whitespace();
     if (this.text[this.at] !== character) return false;
     this.at++;
     return true;
   }
 
-  /** Moves over what the pattern matches here; true when it matched something. */
-  private skip(pattern: RegExp): boolean {
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.text);
-    if (match === null) return false;
-    this.at += match[0].length;
-    return match[0].length > 0;
+  private whitespace(): void {
+    for (;;) {
+      const code = this.code(this.at);
+      if (code !== SPACE && code !== TAB && code !== LINE_FEED && code !== CARRIAGE_RETURN) return;
+      this.at++;
+    }
+  }
+
+  /** NaN beyond the end. */
+  private code(at: number): number {
+    return this.text.charCodeAt(at);
   }
 
   private expected(what: string): JsonFault {
