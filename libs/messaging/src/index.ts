@@ -1,1 +1,10 @@
+export { EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus.js';
+export * from './logger.js';
+export type { PauseBounds } from './pauses.js';
 export * from './port.js';
+export type { CloudEventAttributes } from './cloud-events/attributes.js';
+export { DEFAULT_LIMITS, type CloudEvent, type CloudEventLimits, type NewCloudEvent } from './cloud-events/cloud-event.js';
+export { decodeHttp, encodeHttp, encodeHttpBatch, encodeHttpBinary, type DecodedEvent, type DecodedRequest, type HttpHeaders } from './cloud-events/http-binding.js';
+export { decodeRecord, encodeRecord, encodeStructuredRecord } from './cloud-events/kafka-binding.js';
+export { decodeUtf8, parseJson, type JsonText, type Span } from './cloud-events/json-text.js';
+export { MalformedMessage, type MalformedCode } from './cloud-events/malformed-message.js';

@@ -85,3 +85,12 @@ export class BusUnavailable extends Error {
   readonly code = 'bus-unavailable';
   override readonly name = 'BusUnavailable';
 }
+
+/** The topic does not exist: topics are created by `ensureTopics`, never by a typing mistake. */
+export class UnknownTopic extends Error {
+  readonly code = 'unknown-topic';
+  override readonly name = 'UnknownTopic';
+  constructor(readonly topic: string) {
+    super(`there is no topic called ${topic}`);
+  }
+}
