@@ -8,3 +8,6 @@ export { hash160, sha256d } from './hashing.js';
 export * from './networks.js';
 export { sandboxVaultDescriptor } from './sandbox/vault-descriptor.js';
 export { makeTransaction, parseTransaction, type RawInput, type RawOutput, type RawTransaction, type TransactionBody } from './transactions.js';
+export { SandboxFileUnusable } from './sandbox/block-file.js';
+export { OUTPUTS_PER_TRANSACTION, SandboxRefused, type PaidOutput, type Payment, type PaymentOrder, type SandboxRefusalCode } from './sandbox/payments.js';
+export { SandboxChain, type Reorganisation, type ReorganiseOptions, type SandboxChainOptions } from './sandbox/sandbox-chain.js';
