@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteCheckpoints, SqliteEventStore, systemClock, systemIds } from '@qazyna/event-store';
-import type { Clock, EventStore } from '@qazyna/event-store';
+import type { CheckpointStore, Clock, EventStore } from '@qazyna/event-store';
 import type { MessageBus } from '@qazyna/messaging';
 import type { PlatformConfig } from '../config/platform-config.js';
 import { createLogger } from '../logging/logger.js';
+import type { ServiceLogger } from '../logging/logger.js';
 import { MeasuredEventStore } from '../metrics/measured-store.js';
 import { ServiceMetrics } from '../metrics/metrics.js';
 import { ClosingStack } from './closing-stack.js';
@@ -22,18 +23,17 @@ export async function openParts(config: PlatformConfig, service: string, overrid
   closing.add('metrics', () => metrics.close());
   try {
     mkdirSync(config.dataDir, { recursive: true });
-    const sqlite = overrides.checkpoints === undefined ? SqliteCheckpoints.open({ file: join(config.dataDir, `${service}-checkpoints.sqlite`) }) : undefined;
-    if (sqlite !== undefined) closing.add('checkpoints', () => sqlite.close());
-    const store = overrides.store ?? (await openStore(config, clock));
+    const checkpoints = overrides.checkpoints ?? openCheckpoints(config, service, closing);
+    const store = overrides.store ?? (await openStore(config, clock, logger));
     closing.add('event store', () => store.close());
-    const bus = overrides.bus ?? (await openBus(config, service));
+    const bus = overrides.bus ?? (await openBus(config, service, clock));
     closing.add('message bus', () => bus.close());
     return {
       service,
       config,
       store: new MeasuredEventStore(store, metrics),
       bus,
-      checkpoints: overrides.checkpoints ?? (sqlite as SqliteCheckpoints),
+      checkpoints,
       clock,
       ids: overrides.ids ?? systemIds,
       logger,
@@ -46,18 +46,28 @@ export async function openParts(config: PlatformConfig, service: string, overrid
   }
 }
 
+function openCheckpoints(config: PlatformConfig, service: string, closing: ClosingStack): CheckpointStore {
+  const checkpoints = SqliteCheckpoints.open({ file: join(config.dataDir, `${service}-checkpoints.sqlite`) });
+  closing.add('checkpoints', () => checkpoints.close());
+  return checkpoints;
+}
+
 /** Adapters are loaded when they are chosen: a process on the embedded parts never loads the gRPC and Kafka clients. */
-async function openStore(config: PlatformConfig, clock: Clock): Promise<EventStore> {
+async function openStore(config: PlatformConfig, clock: Clock, logger: ServiceLogger): Promise<EventStore> {
   if (config.eventStoreUrl === undefined) {
     return SqliteEventStore.open({ file: join(config.dataDir, 'events.sqlite'), clock, timeoutMs: config.storeTimeoutMs });
   }
   const { EventStoreDbStore } = await import('@qazyna/event-store');
-  return EventStoreDbStore.connect({ url: config.eventStoreUrl, timeoutMs: config.storeTimeoutMs });
+  return EventStoreDbStore.connect({
+    url: config.eventStoreUrl,
+    timeoutMs: config.storeTimeoutMs,
+    onDisconnect: (error) => logger.warn({ err: error }, 'a subscription lost the event store and comes back'),
+  });
 }
 
-async function openBus(config: PlatformConfig, service: string): Promise<MessageBus> {
+async function openBus(config: PlatformConfig, service: string, clock: Clock): Promise<MessageBus> {
   const { EmbeddedBus, KafkaBus } = await import('@qazyna/messaging');
   return config.kafkaBrokers === undefined
-    ? EmbeddedBus.open({ file: join(config.dataDir, 'bus.sqlite') })
+    ? EmbeddedBus.open({ file: join(config.dataDir, 'bus.sqlite'), clock })
     : KafkaBus.connect({ brokers: [...config.kafkaBrokers], clientId: service });
 }
