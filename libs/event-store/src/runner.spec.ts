@@ -183,7 +183,10 @@ describe('handling a command', () => {
           await Promise.all(pending);
           const ids = new Set<string>();
           let events = 0;
-          for await (const page of store.readStream(stream)) for (const event of page) ids.add(event.id) && (events += 1);
+          for await (const page of store.readStream(stream)) {
+            events += page.length;
+            for (const event of page) ids.add(event.id);
+          }
           expect(ids.size).toBe(events);
           expect((await loadState(store, till, stream)).state.left).toBeGreaterThanOrEqual(0n);
         },

@@ -1,7 +1,6 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checkFilter, encodeAppend, passesFilter } from '../encoding.js';
-import { abortable, untilAborted } from '../iteration.js';
+import { abortable } from '../iteration.js';
 import {
   StoreUnavailable,
   StoreUnusable,
@@ -20,9 +19,9 @@ import {
 } from '../port.js';
 import { Appender } from './appender.js';
 import { explainReadFailure, isStreamNotFound } from './errors.js';
-import { Feed } from './feed.js';
 import { Gate } from './gate.js';
 import { isSystemStream, logPosition, positionText, recordedEvent, type LogPosition, type ServerRecord } from './records.js';
+import { SupervisedSubscriptions } from './subscription.js';
 import { withinTime } from './timing.js';
 
 export interface EventStoreDbOptions {
@@ -44,9 +43,6 @@ export interface EventStoreDbOptions {
 
 type Settings = Required<Omit<EventStoreDbOptions, 'url' | 'onDisconnect'>> & { readonly onDisconnect: ((error: Error) => void) | undefined };
 
-const RECONNECT_PAUSE_MS = 100;
-/** Servers before CaughtUp messages existed say nothing: silence for this long counts as caught up. */
-const QUIET_MS = 500;
 /** How far from the end of the log the last event of ours is looked for, among the server's own. */
 const HEAD_SEARCH_MAX = 64;
 
@@ -55,7 +51,7 @@ export class EventStoreDbStore implements EventStore {
   private readonly appender: Appender;
   private readonly closing = new AbortController();
   private readonly inFlight = new Set<Promise<unknown>>();
-  private readonly feeds = new Set<Feed>();
+  private readonly subscriptions: SupervisedSubscriptions;
 
   private constructor(
     private readonly client: EventStoreDBClient,
@@ -63,6 +59,7 @@ export class EventStoreDbStore implements EventStore {
     headSeen: bigint,
   ) {
     this.appender = new Appender(client, new Gate(settings.appendsInFlightMax), headSeen);
+    this.subscriptions = new SupervisedSubscriptions(client, settings, (position) => this.appender.see(position));
   }
 
   /** Connects and asks for the end of the log. @throws {StoreUnavailable} @throws {StoreTimeout} @throws {StoreUnusable} a malformed url */
@@ -91,9 +88,7 @@ export class EventStoreDbStore implements EventStore {
 
   /** Events held in memory for all subscriptions together. */
   get heldEvents(): number {
-    let held = 0;
-    for (const feed of this.feeds) held += feed.depth;
-    return held;
+    return this.subscriptions.heldEvents;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult> {
@@ -120,7 +115,7 @@ export class EventStoreDbStore implements EventStore {
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<SubscriptionMessage> {
     checkFilter(options.filter);
-    return abortable(this.either(options.signal), (signal) => this.messages(options, signal));
+    return abortable(this.either(options.signal), (signal) => this.subscriptions.messages(options, signal));
   }
 
   async head(options?: CallOptions): Promise<Position | undefined> {
@@ -201,99 +196,6 @@ export class EventStoreDbStore implements EventStore {
   private seen(record: ServerRecord): RecordedEvent {
     if (record.position !== undefined) this.appender.see(record.position);
     return recordedEvent(record);
-  }
-
-  private async *messages(options: SubscribeOptions, signal: AbortSignal): AsyncGenerator<SubscriptionMessage, void, undefined> {
-    const progress: Progress = { at: options.after, behind: true };
-    for (let failures = 0; ; failures++) {
-      const feed = new Feed(this.client, progress.at === undefined ? undefined : logPosition(progress.at), options.filter, this.settings.subscriptionQueueMax);
-      this.feeds.add(feed);
-      try {
-        for await (const message of this.drain(feed, progress, options.timeoutMs ?? this.settings.timeoutMs, signal)) {
-          failures = 0;
-          yield message;
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        const explained = explainReadFailure(error);
-        if (explained instanceof StoreUnusable) throw explained;
-        this.settings.onDisconnect?.(explained);
-      } finally {
-        this.feeds.delete(feed);
-        feed.stop();
-      }
-      progress.behind = true;
-      const ceiling = Math.min(this.settings.reconnectPauseMsMax, RECONNECT_PAUSE_MS * 2 ** Math.min(failures, 10));
-      // Full jitter: many subscribers of a server that came back do not all return at once.
-      await untilAborted(sleep(ceiling * (0.5 + Math.random() / 2)), signal);
-    }
-  }
-
-  /** Everything one connection brings, until it breaks. */
-  private async *drain(feed: Feed, progress: Progress, timeoutMs: number, signal: AbortSignal): AsyncGenerator<SubscriptionMessage, void, undefined> {
-    const opened = Date.now();
-    for (;;) {
-      signal.throwIfAborted();
-      const items = feed.shift(this.settings.pageSize);
-      let events: RecordedEvent[] = [];
-      for (const item of items) {
-        if (item.kind === 'event') {
-          if (progress.at === undefined || item.event.position > progress.at) events.push(item.event);
-          continue;
-        }
-        if (events.length > 0) yield this.advance(progress, events);
-        events = [];
-        if (item.kind === 'checkpoint' && (progress.at === undefined || item.position > progress.at)) {
-          progress.at = item.position;
-          yield { kind: 'checkpoint', position: item.position };
-        } else if (item.kind === 'caught-up' && progress.behind) {
-          progress.behind = false;
-          yield { kind: 'caught-up', position: progress.at };
-        }
-      }
-      if (events.length > 0) yield this.advance(progress, events);
-      if (feed.overflowed) {
-        feed.overflowed = false;
-        progress.behind = true;
-      }
-      if (items.length > 0) continue;
-      const waited = progress.behind || !feed.confirmed ? await quiet(feed, QUIET_MS, signal) : await untilAborted(feed.next, signal).then(() => false);
-      if (!waited) continue;
-      if (!feed.confirmed) {
-        if (Date.now() - opened > timeoutMs) throw new StoreUnavailable(`the event store did not confirm a subscription within ${timeoutMs} ms`);
-      } else {
-        progress.behind = false;
-        yield { kind: 'caught-up', position: progress.at };
-      }
-    }
-  }
-
-  private advance(progress: Progress, events: readonly RecordedEvent[]): SubscriptionMessage {
-    const position = (events.at(-1) as RecordedEvent).position;
-    progress.at = position;
-    this.appender.see(logPosition(position));
-    return { kind: 'events', events, position };
-  }
-}
-
-interface Progress {
-  at: Position | undefined;
-  behind: boolean;
-}
-
-/** True when nothing came for that long. */
-async function quiet(feed: Feed, forMs: number, signal: AbortSignal): Promise<boolean> {
-  const timer = new AbortController();
-  try {
-    return await untilAborted(
-      Promise.race([
-        feed.next.then(() => false),
-        sleep(forMs, true, { signal: timer.signal }).catch(() => true),
-      ]),
-      signal,
-    );
-  } finally {
-    timer.abort();
   }
 }
 

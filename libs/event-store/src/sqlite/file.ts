@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { EventStoreError, StoreUnavailable, StoreUnusable } from '../port.js';
 
 /** "QAZY": marks the file as an event store of ours, so that no other SQLite file is taken for one. */
@@ -106,6 +106,12 @@ function checkContents(db: DatabaseSync, file: string): void {
   if (row.n > 0 && (Number(row.last) - Number(row.first) + 1 !== row.n || row.indexed !== row.n)) {
     throw new StoreUnusable(`${file} is damaged: its last ${row.n} events have gaps or are missing from their index`);
   }
+}
+
+/** A whole number out of SQLite. @throws {StoreUnusable} the column holds something else */
+export function wholeNumber(value: SQLOutputValue | undefined): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw new StoreUnusable(`the event store file holds ${String(value)} where a whole number must be`);
 }
 
 const SQLITE_BUSY = 5;

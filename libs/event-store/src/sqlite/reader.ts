@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { wholeNumber } from './file.js';
 import { StoreUnusable, type EventFilter, type EventMetadata, type JsonObject, type Position, type RecordedEvent } from '../port.js';
 
 /** Digits of a position's text: enough for every whole number a JavaScript number holds. */
@@ -60,7 +61,7 @@ export class SqliteReader {
     const windowEnd = Math.min(upTo, after + SCAN_WINDOW);
     const rows = this.filteredStatement(filter.streamPrefixes.length).all(after, windowEnd, ...filter.streamPrefixes, limit);
     const last = rows.at(-1);
-    const scannedTo = rows.length < limit || last === undefined ? windowEnd : (last['position'] as number);
+    const scannedTo = rows.length < limit || last === undefined ? windowEnd : wholeNumber(last['position']);
     return { events: this.decodeAll(rows), scannedTo };
   }
 
@@ -82,15 +83,15 @@ export class SqliteReader {
   }
 
   private decode(row: Row): RecordedEvent {
-    const position = row['position'] as number;
+    const position = wholeNumber(row['position']);
     try {
       return {
         id: row['id'] as string,
         type: row['type'] as string,
         stream: row['stream'] as string,
-        revision: BigInt(row['revision'] as number),
+        revision: BigInt(wholeNumber(row['revision'])),
         position: positionText(position),
-        recordedAt: new Date(row['recorded_at'] as number),
+        recordedAt: new Date(wholeNumber(row['recorded_at'])),
         data: JSON.parse(row['data'] as string) as JsonObject,
         metadata: JSON.parse(row['metadata'] as string) as EventMetadata,
       };

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EncodedEvent } from '../encoding.js';
 import type { Clock } from '../ids.js';
+import { wholeNumber } from './file.js';
 import { ConcurrencyConflict, type AppendResult, type ExpectedRevision } from '../port.js';
 
 export interface AppendRequest {
@@ -11,14 +12,14 @@ export interface AppendRequest {
 
 /** Revisions remembered so that a hot stream costs no look-up per append. */
 const REMEMBERED_STREAMS_MAX = 10_000;
-const NO_STREAM = -1;
+const NO_STREAM = -1n;
 
 /** Writes groups of appends, each group as one transaction. The only writer of the file. */
 export class SqliteWriter {
   private readonly insert: StatementSync;
   private readonly lastRevision: StatementSync;
   private readonly idsFrom: StatementSync;
-  private readonly revisions = new Map<string, number>();
+  private readonly revisions = new Map<string, bigint>();
   private head: number;
 
   constructor(
@@ -58,37 +59,37 @@ export class SqliteWriter {
 
   private apply(request: AppendRequest, recordedAt: number): AppendResult | ConcurrencyConflict {
     const { stream, events } = request;
-    const expected = request.expected === 'no-stream' ? NO_STREAM : Number(request.expected);
+    const expected = request.expected === 'no-stream' ? NO_STREAM : request.expected;
     const actual = this.revisionOf(stream);
     if (actual !== expected) {
-      if (actual > expected && this.isThere(stream, expected + 1, events)) {
-        return { revision: BigInt(expected + events.length), duplicate: true };
+      if (actual > expected && this.isThere(stream, expected + 1n, events)) {
+        return { revision: expected + BigInt(events.length), duplicate: true };
       }
-      return new ConcurrencyConflict(stream, request.expected, actual === NO_STREAM ? 'no-stream' : BigInt(actual));
+      return new ConcurrencyConflict(stream, request.expected, actual === NO_STREAM ? 'no-stream' : actual);
     }
     let revision = actual;
     for (const event of events) {
-      revision += 1;
+      revision += 1n;
       this.head += 1;
       this.insert.run(this.head, stream, revision, event.id, event.type, recordedAt, event.data, event.metadata);
     }
     this.remember(stream, revision);
-    return { revision: BigInt(revision), duplicate: false };
+    return { revision, duplicate: false };
   }
 
-  private isThere(stream: string, from: number, events: readonly EncodedEvent[]): boolean {
+  private isThere(stream: string, from: bigint, events: readonly EncodedEvent[]): boolean {
     const rows = this.idsFrom.all(stream, from, events.length);
     return rows.length === events.length && rows.every((row, index) => row['id'] === events[index]?.id);
   }
 
-  private revisionOf(stream: string): number {
+  private revisionOf(stream: string): bigint {
     const known = this.revisions.get(stream);
     if (known !== undefined) return known;
     const row = this.lastRevision.get(stream);
-    return row === undefined ? NO_STREAM : (row['revision'] as number);
+    return row === undefined ? NO_STREAM : BigInt(wholeNumber(row['revision']));
   }
 
-  private remember(stream: string, revision: number): void {
+  private remember(stream: string, revision: bigint): void {
     // Deleting first keeps the Map in order of use, so that the first key is the one longest unused.
     this.revisions.delete(stream);
     this.revisions.set(stream, revision);
@@ -108,6 +109,6 @@ export class SqliteWriter {
   }
 
   private readHead(): number {
-    return (this.db.prepare('SELECT coalesce(max(position), 0) AS head FROM events').get()?.['head'] ?? 0) as number;
+    return wholeNumber(this.db.prepare('SELECT coalesce(max(position), 0) AS head FROM events').get()?.['head']);
   }
 }

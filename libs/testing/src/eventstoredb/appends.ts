@@ -22,7 +22,7 @@ export function serveAppend(call: ServerReadableStream<AppendReq, AppendResp>, c
     const options = request.getOptions();
     if (options !== undefined) {
       stream = Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
-      expected = options.hasNoStream() ? 'no-stream' : options.hasStreamExists() ? 'stream-exists' : options.hasAny() ? 'any' : BigInt(options.getRevision());
+      expected = options.hasNoStream() ? 'no-stream' : options.hasStreamExists() ? 'stream-exists' : options.hasAny() ? 'any' : Number.parseInt(options.getRevision(), 10);
     }
     const message = request.getProposedMessage();
     if (message === undefined) return;

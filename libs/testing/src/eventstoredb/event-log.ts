@@ -21,7 +21,7 @@ export interface LoggedEvent {
   readonly response: Buffer;
 }
 
-export type Expectation = 'any' | 'no-stream' | 'stream-exists' | bigint;
+export type Expectation = 'any' | 'no-stream' | 'stream-exists' | number;
 
 export type AppendOutcome =
   | { readonly kind: 'success'; readonly revision: number; readonly position: bigint }
@@ -56,7 +56,7 @@ export class EventLog {
   append(stream: string, expected: Expectation, proposed: readonly ProposedEvent[]): AppendOutcome {
     const existing = this.streams.get(stream) ?? [];
     const current = existing.length - 1;
-    const wanted = expected === 'no-stream' ? -1 : typeof expected === 'bigint' ? Number(expected) : undefined;
+    const wanted = expected === 'no-stream' ? -1 : typeof expected === 'number' ? expected : undefined;
     if ((wanted !== undefined && wanted !== current) || (expected === 'stream-exists' && current < 0)) {
       const there = wanted !== undefined && wanted < current ? existing.slice(wanted + 1, wanted + 1 + proposed.length) : [];
       const last = there.at(-1);
