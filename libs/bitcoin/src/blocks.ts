@@ -127,7 +127,7 @@ export function bip34Height(coinbase: RawTransaction): number | undefined {
   if (opcode > 4 || script.length < 1 + opcode) return undefined;
   const bytes = script.slice(1, 1 + opcode);
   if (((bytes.at(-1) ?? 0) & 0x80) !== 0) return undefined;
-  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+  return bytes.reduceRight((height, byte) => height * 256 + byte, 0);
 }
 
 /** The push of a height that BIP-34 asks for, as Bitcoin Core writes it: small heights are one opcode. */

@@ -63,9 +63,9 @@ export class ByteReader {
     return items;
   }
 
-  private shortest(value: number, min: number): number {
-    if (value < min) throw new RangeError('a count that is not in its shortest form');
-    return value;
+  private shortest(count: number, min: number): number {
+    if (count < min) throw new RangeError('a count that is not in its shortest form');
+    return count;
   }
 
   private advance(length: number): number {
@@ -76,9 +76,9 @@ export class ByteReader {
   }
 }
 
-export function uint32Bytes(value: number): Uint8Array {
+export function uint32Bytes(uint32: number): Uint8Array {
   const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
+  new DataView(bytes.buffer).setUint32(0, uint32, true);
   return bytes;
 }
 
@@ -89,8 +89,8 @@ export function uint64Bytes(value: bigint): Uint8Array {
 }
 
 /** CompactSize of a count below 2^32. */
-export function compactSizeBytes(value: number): Uint8Array {
-  if (value < 0xfd) return Uint8Array.of(value);
-  if (value < 0x10000) return Uint8Array.of(0xfd, value & 0xff, value >> 8);
-  return Uint8Array.of(0xfe, ...uint32Bytes(value));
+export function compactSizeBytes(count: number): Uint8Array {
+  if (count < 0xfd) return Uint8Array.of(count);
+  if (count < 0x10000) return Uint8Array.of(0xfd, count & 0xff, count >> 8);
+  return Uint8Array.of(0xfe, ...uint32Bytes(count));
 }

@@ -27,14 +27,12 @@ export function descriptorChecksum(body: string): string {
   if (groupLength > 0) state = step(state, groups);
   for (let i = 0; i < 8; i += 1) state = step(state, 0);
   state ^= 1n;
-  let checksum = '';
-  for (let i = 0; i < 8; i += 1) checksum += CHECKSUM_CHARSET.charAt(Number((state >> BigInt(5 * (7 - i))) & 31n));
-  return checksum;
+  return [...state.toString(32).padStart(8, '0')].map((digit) => CHECKSUM_CHARSET[parseInt(digit, 32)]).join('');
 }
 
-function step(state: bigint, value: number): bigint {
+function step(state: bigint, symbol: number): bigint {
   const top = state >> 35n;
-  let next = ((state & 0x7ffffffffn) << 5n) ^ BigInt(value);
+  let next = ((state & 0x7ffffffffn) << 5n) ^ BigInt(symbol);
   GENERATOR.forEach((generator, i) => {
     if ((top >> BigInt(i)) & 1n) next ^= generator;
   });

@@ -129,24 +129,24 @@ function parsePath(text: string): { branches: number[][]; ranged: boolean } {
     if (/['hH]/.test(step)) throw new DescriptorError('descriptor-key-hardened', 'a public key has no hardened children');
     const alternatives = /^<(.+)>$/.exec(step)?.[1];
     if (alternatives === undefined) {
-      const value = stepNumber(step);
-      branches = branches.map((branch) => [...branch, value]);
+      const child = stepNumber(step);
+      branches = branches.map((branch) => [...branch, child]);
       continue;
     }
     if (multipath) throw new DescriptorError('descriptor-multipath', 'a key has at most one <…> step (BIP-389)');
     multipath = true;
-    const values = alternatives.split(';').map(stepNumber);
-    if (values.length !== 2 || new Set(values).size !== 2) throw new DescriptorError('descriptor-multipath', 'the <…> step is a pair: receive and change');
+    const children = alternatives.split(';').map(stepNumber);
+    if (children.length !== 2 || new Set(children).size !== 2) throw new DescriptorError('descriptor-multipath', 'the <…> step is a pair: receive and change');
     const before = branches[0] ?? [];
-    branches = values.map((value) => [...before, value]);
+    branches = children.map((child) => [...before, child]);
   }
   return { branches, ranged };
 }
 
 function stepNumber(text: string): number {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  if (!(value < HARDENED_FROM)) throw new DescriptorError('descriptor-key-format', 'a step of a derivation path is a whole number below 2^31');
-  return value;
+  const step = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (!(step < HARDENED_FROM)) throw new DescriptorError('descriptor-key-format', 'a step of a derivation path is a whole number below 2^31');
+  return step;
 }
 
 function versionOf(bytes: Uint8Array): number {

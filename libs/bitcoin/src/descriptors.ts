@@ -93,8 +93,8 @@ export function multisigScript(threshold: number, publicKeys: readonly Uint8Arra
   return concat(smallNumber(threshold), ...publicKeys.flatMap((key) => [Uint8Array.of(key.length), key]), smallNumber(publicKeys.length), Uint8Array.of(0xae));
 }
 
-function smallNumber(value: number): Uint8Array {
-  return value <= 16 ? Uint8Array.of(0x50 + value) : Uint8Array.of(1, value);
+function smallNumber(count: number): Uint8Array {
+  return count <= 16 ? Uint8Array.of(0x50 + count) : Uint8Array.of(1, count);
 }
 
 function requireChecksum(text: string): string {

@@ -7,7 +7,7 @@ const APPLICATION_ID = 0x515a5342;
 const SCHEMA_VERSION = 1;
 
 const SCHEMA = `
-  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE facts (name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
   CREATE TABLE blocks (hash TEXT PRIMARY KEY, height INTEGER NOT NULL, raw BLOB NOT NULL) STRICT;
   CREATE TABLE best_chain (height INTEGER PRIMARY KEY, hash TEXT NOT NULL REFERENCES blocks (hash)) STRICT;
   CREATE TABLE mempool (position INTEGER PRIMARY KEY AUTOINCREMENT, txid TEXT NOT NULL UNIQUE, raw BLOB NOT NULL) STRICT;
@@ -67,12 +67,12 @@ export class BlockFile {
   }
 
   fact(name: string): string | undefined {
-    const value = this.db.prepare('SELECT value FROM facts WHERE name = ?').get(name)?.['value'];
-    return typeof value === 'string' ? value : undefined;
+    const content = this.db.prepare('SELECT content FROM facts WHERE name = ?').get(name)?.['content'];
+    return typeof content === 'string' ? content : undefined;
   }
 
-  setFact(name: string, value: string): void {
-    this.db.prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(name, value);
+  setFact(name: string, content: string): void {
+    this.db.prepare('INSERT INTO facts (name, content) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content').run(name, content);
   }
 
   /** Adds a block on top of the best chain. */

@@ -7,34 +7,9 @@ import { assembleBlock, BLOCK_WEIGHT_MAX, REGTEST_GENESIS } from './block-assemb
 import { BlockFile, SandboxFileUnusable } from './block-file.js';
 import { coinChange, CoinSet, type CoinChange } from './coins.js';
 import { MinerWallet } from './miner-wallet.js';
-import { makePayment, SandboxRefused, type Payment, type PaymentOrder } from './payments.js';
+import { makePayment, type Payment, type PaymentOrder } from './payments.js';
+import { requireCandidate, requireCount, requireDepth, type Reorganisation, type ReorganiseOptions, type SandboxChainOptions } from './commands.js';
 import { TipWatchers } from './tip-watchers.js';
-
-export interface SandboxChainOptions {
-  /** SQLite file, or ':memory:'. */
-  readonly file: string;
-  /** Decides the miner's key and with it every block and transaction id. A file keeps its first seed. */
-  readonly seed: string;
-  /** Blocks take its time; without one, block `n` is at the fixed start plus ten minutes each. */
-  readonly clock?: { now(): Date };
-  /** Blocks mined when the file is new. Default 110: ten rewards, 500 coins, are spendable at once. */
-  readonly premine?: number;
-}
-
-export interface ReorganiseOptions {
-  /** Length of the new branch; must exceed the depth, since the chain with more work wins. Default: depth + 1. */
-  readonly newBlocks?: number;
-  /** Transactions that vanish instead of being mined again; those that spend their outputs vanish with them. */
-  readonly dropTransactions?: readonly string[];
-}
-
-export interface Reorganisation {
-  /** Oldest first. */
-  readonly disconnected: readonly BlockReference[];
-  readonly connected: readonly BlockReference[];
-  /** Every transaction that is gone, those that followed from `dropTransactions` included. */
-  readonly dropped: readonly string[];
-}
 
 interface KnownBlock extends BlockReference {
   /** Seconds of the epoch. */
@@ -45,8 +20,6 @@ interface KnownBlock extends BlockReference {
 const START = Date.UTC(2025, 0, 1) / 1000;
 const SPACING = 600;
 const PREMINE_DEFAULT = 110;
-/** Blocks one command may mine: a bound, so that a mistyped number does not fill the disk. */
-const BLOCKS_PER_COMMAND_MAX = 10_000;
 const MEDIAN_SPAN = 11;
 
 /**
@@ -157,17 +130,13 @@ export class SandboxChain implements ChainSource {
   reorganise(depth: number, options: ReorganiseOptions = {}): Promise<Reorganisation> {
     return this.command(() => {
       const newBlocks = options.newBlocks ?? depth + 1;
-      requireCount(depth, 'depth', 1);
-      requireCount(newBlocks, 'newBlocks', depth + 1);
+      requireDepth(depth, newBlocks, this.top().height);
       const fork = this.top().height - depth;
-      if (fork < 0) throw new SandboxRefused('sandbox-request', `the chain has only ${this.top().height} blocks above its first`);
       const removed = this.chain.splice(fork + 1);
       const returning = removed.flatMap(({ hash }) => parseBlock(this.stored(hash).raw).transactions.filter((each) => !each.coinbase));
       const candidates = [...returning, ...this.waiting];
       const unwanted = new Set(options.dropTransactions);
-      for (const txid of unwanted) {
-        if (!candidates.some((each) => each.txid === txid)) throw new SandboxRefused('sandbox-request', `transaction ${txid} is in none of the abandoned blocks`);
-      }
+      for (const txid of unwanted) requireCandidate(txid, candidates);
       this.file.disconnectAbove(fork);
       this.branch += 1;
       this.file.setFact('branch', String(this.branch));
@@ -336,10 +305,4 @@ export class SandboxChain implements ChainSource {
 
 function reference({ height, hash }: BlockReference): BlockReference {
   return { height, hash };
-}
-
-function requireCount(value: number, name: string, min: number): void {
-  if (!Number.isInteger(value) || value < min || value > BLOCKS_PER_COMMAND_MAX) {
-    throw new SandboxRefused('sandbox-request', `${name} must be a whole number from ${min} to ${BLOCKS_PER_COMMAND_MAX}, not ${value}`);
-  }
 }
