@@ -3,7 +3,7 @@ import { CONTRACT_PAGE_SIZE, eventStoreContract } from '../contract.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
 eventStoreContract('EventStoreDB (official client, double of the server)', async () => {
-  const server = await startEventStoreDbDouble();
+  const server = await startEventStoreDbDouble({ claimBatchAppend: true });
   const open = (): Promise<EventStoreDbStore> =>
     EventStoreDbStore.connect({ url: server.url, pageSize: CONTRACT_PAGE_SIZE, subscriptionQueueMax: 40, reconnectPauseMsMax: 200 });
   const stores = [await open()];

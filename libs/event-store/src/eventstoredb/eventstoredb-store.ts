@@ -74,6 +74,7 @@ export class EventStoreDbStore implements EventStore {
     }
     // With it, a failed append answers with a wrong revision instead of an error.
     if (/[?&]throwOnAppendFailure=false/i.test(options.url)) throw new StoreUnusable('throwOnAppendFailure=false is not supported in an EventStoreDB connection string');
+    forceSingleAppends(client);
     const settings: Settings = {
       timeoutMs: options.timeoutMs ?? 10_000,
       pageSize: options.pageSize ?? 500,
@@ -197,6 +198,15 @@ export class EventStoreDbStore implements EventStore {
     if (record.position !== undefined) this.appender.see(record.position);
     return recordedEvent(record);
   }
+}
+
+/**
+ * Newer servers offer BatchAppend, for which the client keeps its pending appends in one table for the whole process:
+ * a break of one client's connection rejects the appends of all, and the answer to one of those then throws where
+ * nothing can catch it. One call per append has none of that, so the client is told that no server has the batch.
+ */
+function forceSingleAppends(client: EventStoreDBClient): void {
+  Object.defineProperty(client, 'supports', { value: () => Promise.resolve(false) });
 }
 
 interface ServerRead extends AsyncIterable<{ readonly event?: unknown }> {

@@ -2,7 +2,7 @@ import { Server, ServerCredentials, type sendUnaryData, type ServerReadableStrea
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveAppend, type AppendFaults } from './appends.js';
 import { EventLog } from './event-log.js';
-import { doubleService, type AppendReq, type AppendResp, type ReadReq } from './protocol.js';
+import { doubleService, features, featuresService, type AppendReq, type AppendResp, type ReadReq, type SupportedMethods } from './protocol.js';
 import { serveRead } from './reads.js';
 
 export interface EventStoreDbDoubleOptions {
@@ -10,6 +10,11 @@ export interface EventStoreDbDoubleOptions {
   readonly port?: number;
   /** Keeps the log across restarts, also after kill -9. Default: in memory only. */
   readonly dataFile?: string;
+  /**
+   * Says that BatchAppend is offered, as real servers do, although it is not: a client that is lured into it fails.
+   * Default false: GetSupportedMethods is unimplemented and the client uses Streams/Append, one call per append.
+   */
+  readonly claimBatchAppend?: boolean;
 }
 
 /** A stand-in for an EventStoreDB server, for the official client's gRPC protocol. Listens on 127.0.0.1 only. */
@@ -28,11 +33,10 @@ export interface EventStoreDbDouble {
   stop(): Promise<void>;
 }
 
-/** GetSupportedMethods stays unimplemented: the client then uses Streams/Append, one call per append. */
 export async function startEventStoreDbDouble(options: EventStoreDbDoubleOptions = {}): Promise<EventStoreDbDouble> {
   const log = new EventLog(options.dataFile);
   const faults: AppendFaults = { delayMs: 0, silent: 0 };
-  let { server, port } = await listen(options.port ?? 0, log, faults);
+  let { server, port } = await listen(options.port ?? 0, log, faults, options);
   return {
     port,
     url: `esdb://127.0.0.1:${port}?tls=false`,
@@ -42,7 +46,7 @@ export async function startEventStoreDbDouble(options: EventStoreDbDoubleOptions
     async dropConnections(downMs = 0) {
       server.forceShutdown();
       if (downMs > 0) await sleep(downMs);
-      ({ server, port } = await listen(port, log, faults));
+      ({ server, port } = await listen(port, log, faults, options));
     },
     delayAppends: (delayMs) => void (faults.delayMs = delayMs),
     applyThenTimeOut: (count = 1) => void (faults.silent = count),
@@ -54,7 +58,7 @@ export async function startEventStoreDbDouble(options: EventStoreDbDoubleOptions
   };
 }
 
-async function listen(port: number, log: EventLog, faults: AppendFaults): Promise<{ server: Server; port: number }> {
+async function listen(port: number, log: EventLog, faults: AppendFaults, options: EventStoreDbDoubleOptions): Promise<{ server: Server; port: number }> {
   const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
   server.addService(doubleService, {
     append: (call: ServerReadableStream<AppendReq, AppendResp>, callback: sendUnaryData<AppendResp>) => serveAppend(call, callback, log, faults),
@@ -62,6 +66,14 @@ async function listen(port: number, log: EventLog, faults: AppendFaults): Promis
       serveRead(call, log).catch((error: unknown) => call.destroy(error as Error));
     },
   });
+  if (options.claimBatchAppend === true) {
+    server.addService(featuresService, {
+      getSupportedMethods: (_: unknown, callback: sendUnaryData<SupportedMethods>) => {
+        const batch = new features.SupportedMethod().setServiceName('event_store.client.streams.streams').setMethodName('batchappend');
+        callback(null, new features.SupportedMethods().setEventStoreServerVersion('23.10.0').setMethodsList([batch]));
+      },
+    });
+  }
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, actual) => (error === null ? resolve(actual) : reject(error)));
   });
