@@ -33,7 +33,7 @@ export default tseslint.config(
     // An output's value on chain is an amount too, and Bitcoin's RPC writes it as a JSON number of coins.
     files: ['libs/bitcoin/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
-    rules: { 'qazyna/no-amount-as-number': ['error', { words: ['value'] }] },
+    rules: { 'qazyna/no-amount-as-number': ['error', { properties: ['value'] }] },
   },
   { files: [...DOMAIN_GLOBS], rules: DOMAIN_PURITY },
   {

@@ -32,6 +32,8 @@ tester.run('no-amount-as-number', rule, {
     conversion('const x = (openingBalance: string) => +openingBalance;'),
     conversion('const x = (amount: unknown) => amount as number;'),
     conversion('const x = (due: bigint) => due as unknown as number;'),
+    conversion('const x = (row: { balance: unknown }) => row.balance as number;'),
+    conversion('const x = (row: { due: number | bigint }) => Number(row.due);'),
     conversion('declare function balanceOf(account: string): string; const x = Number(balanceOf("a"));'),
     conversion('const x = (dues: bigint[]) => dues.map(Number);'),
     conversion('const x = (amounts: string[]) => amounts.map(parseFloat);'),
@@ -48,7 +50,7 @@ tester.run('no-amount-as-number', rule, {
     declaration('const totalSats = 2 ** 53;'),
     declaration('export const posting = { amount: 5 };'),
     declaration('declare const row: Record<string, number>; export const x = row.amount;'),
-    { ...declaration('interface Output { value: number }'), options: [{ words: ['value'] }] },
+    { ...declaration('interface Output { value: number }'), options: [{ properties: ['value'] }] },
   ],
   valid: [
     clean('interface Posting { amount: bigint; decimals: number; amountText: string }'),
@@ -60,6 +62,8 @@ tester.run('no-amount-as-number', rule, {
     clean('const amountDecimals = 8; const balanceVersion = 1;'),
     clean('const x = (posting: { amount: bigint }) => ({ amount: posting.amount });'),
     clean('interface Output { value: number }'),
+    clean('const x = (row: { seq: number | bigint }) => row.seq as number;'),
+    { ...clean('const write = (value: number) => value;'), options: [{ properties: ['value'] }] },
     { ...clean("export const bad = { amount: 5 };"), options: [{ declarations: false }] },
   ],
 });

@@ -11,14 +11,14 @@ type MessageId = 'conversion' | 'declaration';
 export interface Options {
   /** Report numbers declared under an amount's name. Off where specs hand over bad input on purpose. */
   readonly declarations?: boolean;
-  /** More last words of names that stand for amounts, where the folder's vocabulary has them. */
-  readonly words?: readonly string[];
+  /** More names of properties that hold amounts, where the folder's vocabulary has them. */
+  readonly properties?: readonly string[];
 }
 
 /** Last words of names that stand for amounts: `amount`, `feeSats`, `opening_balance`. */
-const AMOUNT_WORDS: readonly string[] = [
+const AMOUNT_WORDS: ReadonlySet<string> = new Set([
   'amount', 'amounts', 'balance', 'balances', 'fee', 'fees', 'sat', 'sats', 'satoshi', 'satoshis', 'msat', 'msats', 'wei', 'gwei', 'baseunit', 'baseunits',
-];
+]);
 
 /** Last words of names of bigints that count no money: places in a log, time, proof of work. */
 const OTHER_BIGINT_WORDS: ReadonlySet<string> = new Set([
@@ -37,24 +37,18 @@ export const noAmountAsNumber = ESLintUtils.RuleCreator.withoutDocs<[Options], M
       {
         type: 'object',
         additionalProperties: false,
-        properties: { declarations: { type: 'boolean' }, words: { type: 'array', items: { type: 'string' } } },
+        properties: { declarations: { type: 'boolean' }, properties: { type: 'array', items: { type: 'string' } } },
       },
     ],
     messages: {
       conversion: '{{ what }} makes a JavaScript number of an amount; amounts are bigint, and decimal strings outside.',
       declaration: '"{{ name }}" names an amount, so it may not be a number: use bigint, or another name if it is none.',
     },
-    defaultOptions: [{ declarations: true, words: [] }],
+    defaultOptions: [{ declarations: true, properties: [] }],
   },
   create(context) {
     const services = ESLintUtils.getParserServices(context);
-    const { declarations = true, words = [] } = context.options[0] ?? {};
-    const amountWords = new Set([...AMOUNT_WORDS, ...words]);
-
-    const namesAmount = (name: string | undefined): boolean => {
-      const parts = wordsOf(name);
-      return amountWords.has(parts.at(-1) ?? '') || amountWords.has(parts.slice(-2).join(''));
-    };
+    const { declarations = true, properties = [] } = context.options[0] ?? {};
 
     const isAmount = (node: TSESTree.Node): boolean => {
       if (node.type === AST_NODE_TYPES.TSAsExpression) return isAmount(node.expression);
@@ -67,8 +61,8 @@ export const noAmountAsNumber = ESLintUtils.RuleCreator.withoutDocs<[Options], M
       if (values.some(isAmount)) context.report({ node, messageId: 'conversion', data: { what } });
     };
 
-    const forbidNumber = (node: TSESTree.Node, name: string | undefined): void => {
-      if (!declarations || name === undefined || !namesAmount(name)) return;
+    const forbidNumber = (node: TSESTree.Node, name: string | undefined, known: readonly string[] = []): void => {
+      if (!declarations || name === undefined || !(namesAmount(name) || known.includes(name))) return;
       if (contains(services, node, ts.TypeFlags.NumberLike)) context.report({ node, messageId: 'declaration', data: { name } });
     };
 
@@ -87,10 +81,13 @@ export const noAmountAsNumber = ESLintUtils.RuleCreator.withoutDocs<[Options], M
         if (operator === '+') forbidConversion(argument, 'unary plus', [argument]);
       },
       TSAsExpression({ expression, typeAnnotation }) {
-        if (typeAnnotation.type === AST_NODE_TYPES.TSNumberKeyword) forbidConversion(expression, 'a cast', [expression]);
+        if (typeAnnotation.type !== AST_NODE_TYPES.TSNumberKeyword) return;
+        // What may be a number already, such as a column's value, is only narrowed by a cast, unless its name says more.
+        const narrows = contains(services, expression, ts.TypeFlags.NumberLike) && !namesAmount(nameOf(expression));
+        if (!narrows) forbidConversion(expression, 'a cast', [expression]);
       },
-      PropertyDefinition: (node) => forbidNumber(node, nameOf(node.key)),
-      TSPropertySignature: (node) => forbidNumber(node, nameOf(node.key)),
+      PropertyDefinition: (node) => forbidNumber(node, nameOf(node.key), properties),
+      TSPropertySignature: (node) => forbidNumber(node, nameOf(node.key), properties),
       Property(node) {
         if (node.parent.type === AST_NODE_TYPES.ObjectExpression) forbidNumber(node.value, nameOf(node.key));
       },
@@ -106,6 +103,11 @@ export const noAmountAsNumber = ESLintUtils.RuleCreator.withoutDocs<[Options], M
     };
   },
 });
+
+function namesAmount(name: string | undefined): boolean {
+  const words = wordsOf(name);
+  return AMOUNT_WORDS.has(words.at(-1) ?? '') || AMOUNT_WORDS.has(words.slice(-2).join(''));
+}
 
 /** The name that an expression goes by: of the variable, the property or the called function. */
 function nameOf(node: TSESTree.Node): string | undefined {
