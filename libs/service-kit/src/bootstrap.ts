@@ -5,6 +5,7 @@ import { ConfigError } from './config/settings.js';
 import { createHttpApp } from './http/create-app.js';
 import type { HttpApp } from './http/create-app.js';
 import { ReadinessRegistry } from './health/readiness-registry.js';
+import { connectConsumers, createRelays, topicsOf } from './lifecycle/message-edge.js';
 import { guardProcess } from './lifecycle/process-guard.js';
 import type { RunningService, ServiceDefinition } from './lifecycle/service-definition.js';
 import { within } from './lifecycle/within.js';
@@ -30,11 +31,20 @@ export async function runService(definition: ServiceDefinition): Promise<Running
   if (definition.signals ?? true) closing.add('signal handlers', guardProcess({ logger: parts.logger, close }));
   closing.add('parts', () => parts.close());
   try {
-    await parts.bus.ensureTopics(definition.topics);
+    await parts.bus.ensureTopics(topicsOf(definition));
     const http = await createHttpApp(parts, await moduleOf(definition, parts));
+    const transport = connectConsumers(http.app, parts, definition);
+    const relays = createRelays(http.app, parts, definition);
+    // Closed in the opposite order: what is taken over HTTP and from the bus is finished before the hooks of the
+    // application run; the relays publish until then, and the bus and the store outlive them all.
+    closing.add('relays', async () => void (await Promise.all(relays.map((relay) => relay.stop()))));
     closing.add('application', () => http.app.close());
+    closing.add('consumers', () => transport.close());
     watchParts(http, parts);
     serveOpenApi(http.app, definition);
+    await http.app.init();
+    for (const relay of relays) relay.start();
+    await http.app.startAllMicroservices();
     closing.add('HTTP', () => http.drain.drain(http.app.getHttpServer()));
     await http.app.listen(config.port, config.host);
     const url = await http.app.getUrl();

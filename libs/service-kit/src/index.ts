@@ -18,6 +18,7 @@ export * from './config/setting-kinds.js';
 export * from './config/settings.js';
 export * from './correlation/correlation.js';
 export { ReadinessRegistry, type ComponentState, type Indicator, type Readiness } from './health/readiness-registry.js';
+export { answerTo, checkedData, deadLetterOf, inOrder, receiveEvents, type ReceivedEvent, type ReceivedEvents, type RefusedItem } from './http/event-door.js';
 export * from './http/paging.js';
 export * from './http/problem.js';
 export { problemOf } from './http/problem-of.js';

@@ -1,5 +1,5 @@
 import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
-import type { TopicSpec } from '@qazyna/messaging';
+import type { MessageValidator, TopicSpec } from '@qazyna/messaging';
 import type { Environment } from '../config/settings.js';
 import type { PartOverrides, PlatformParts } from '../platform/parts.js';
 
@@ -7,6 +7,8 @@ import type { PartOverrides, PlatformParts } from '../platform/parts.js';
 export interface RelaySpec {
   readonly topic: string;
   readonly streamPrefixes: readonly string[];
+  /** The service whose events they are: the source of the messages. Default: the definition's name; standalone names each. */
+  readonly service?: string;
 }
 
 export interface ServiceDefinition {
@@ -26,6 +28,8 @@ export interface ServiceDefinition {
   readonly signals?: boolean;
   /** Parts to use in place of those the configuration would open. */
   readonly parts?: PartOverrides;
+  /** Checks message bodies. Default: the catalogue of `@qazyna/contracts`. */
+  readonly validator?: MessageValidator;
   /** Title of the OpenAPI document. Default: `Qazyna <name>`. */
   readonly title?: string;
 }

@@ -9,14 +9,15 @@ export class ServiceMetrics {
   readonly registry = new Registry();
   readonly httpSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly httpInFlight: Gauge;
-  readonly messagesProcessed: Counter<'topic'>;
-  readonly messagesDeadLettered: Counter<'topic' | 'reason'>;
-  readonly messagesRedelivered: Counter<'topic'>;
-  readonly messageBatchRecords: Histogram<'topic'>;
+  readonly messagesProcessed: Counter<'topic' | 'group'>;
+  readonly messagesSkipped: Counter<'topic' | 'group'>;
+  readonly messagesDeadLettered: Counter<'topic' | 'group' | 'reason'>;
+  readonly messagesRedelivered: Counter<'topic' | 'group'>;
+  readonly messageBatchRecords: Histogram<'topic' | 'group'>;
+  readonly messageBatchSeconds: Histogram<'topic' | 'group'>;
   readonly appendSeconds: Histogram<'outcome'>;
   readonly appendEvents: Histogram;
-  readonly relayLagEvents: Gauge<'relay'>;
-  readonly relayPublished: Counter<'relay'>;
+  readonly relayPublished: Counter<'topic'>;
   readonly ready: Gauge<'component'>;
 
   constructor(service: string) {
@@ -25,14 +26,15 @@ export class ServiceMetrics {
     collectDefaultMetrics({ register: this.registry });
     this.httpSeconds = new Histogram({ name: 'qazyna_http_request_duration_seconds', help: 'Time to answer, by route.', labelNames: ['method', 'route', 'status'], buckets: HTTP_SECONDS, registers });
     this.httpInFlight = new Gauge({ name: 'qazyna_http_requests_in_flight', help: 'Requests being answered now.', registers });
-    this.messagesProcessed = new Counter({ name: 'qazyna_messages_processed_total', help: 'Messages whose effect is durable.', labelNames: ['topic'], registers });
-    this.messagesDeadLettered = new Counter({ name: 'qazyna_messages_dead_lettered_total', help: 'Messages put aside, by reason.', labelNames: ['topic', 'reason'], registers });
-    this.messagesRedelivered = new Counter({ name: 'qazyna_messages_redelivered_total', help: 'Deliveries that failed and are repeated.', labelNames: ['topic'], registers });
-    this.messageBatchRecords = new Histogram({ name: 'qazyna_message_batch_records', help: 'Records handed over at once.', labelNames: ['topic'], buckets: BATCH_RECORDS, registers });
+    this.messagesProcessed = new Counter({ name: 'qazyna_messages_processed_total', help: 'Messages whose effect is durable.', labelNames: ['topic', 'group'], registers });
+    this.messagesSkipped = new Counter({ name: 'qazyna_messages_skipped_total', help: 'Messages of types a handler did not ask for.', labelNames: ['topic', 'group'], registers });
+    this.messagesDeadLettered = new Counter({ name: 'qazyna_messages_dead_lettered_total', help: 'Messages put aside, by reason.', labelNames: ['topic', 'group', 'reason'], registers });
+    this.messagesRedelivered = new Counter({ name: 'qazyna_messages_redelivered_total', help: 'Deliveries that failed and are repeated.', labelNames: ['topic', 'group'], registers });
+    this.messageBatchRecords = new Histogram({ name: 'qazyna_message_batch_records', help: 'Records handed over at once.', labelNames: ['topic', 'group'], buckets: BATCH_RECORDS, registers });
+    this.messageBatchSeconds = new Histogram({ name: 'qazyna_message_batch_duration_seconds', help: 'Time until every effect of a batch is durable.', labelNames: ['topic', 'group'], buckets: STORE_SECONDS, registers });
     this.appendSeconds = new Histogram({ name: 'qazyna_store_append_duration_seconds', help: 'Time until an append is durable.', labelNames: ['outcome'], buckets: STORE_SECONDS, registers });
     this.appendEvents = new Histogram({ name: 'qazyna_store_append_events', help: 'Events per append.', buckets: BATCH_RECORDS, registers });
-    this.relayLagEvents = new Gauge({ name: 'qazyna_relay_behind', help: '1 while a relay has not caught up with the event store, else 0.', labelNames: ['relay'], registers });
-    this.relayPublished = new Counter({ name: 'qazyna_relay_published_total', help: 'Events published by a relay.', labelNames: ['relay'], registers });
+    this.relayPublished = new Counter({ name: 'qazyna_relay_published_total', help: 'Events published by a relay.', labelNames: ['topic'], registers });
     this.ready = new Gauge({ name: 'qazyna_ready', help: '1 when a component is ready, else 0.', labelNames: ['component'], registers });
   }
 

@@ -1,0 +1,55 @@
+import type { INestApplication } from '@nestjs/common';
+import { catalogueValidator } from '@qazyna/contracts';
+import { DEAD_LETTER_TOPIC, PassErrorsOn, QazynaTransport, Relay } from '@qazyna/messaging';
+import type { TopicSpec } from '@qazyna/messaging';
+import { ReadinessRegistry } from '../health/readiness-registry.js';
+import { messagingMetrics, watchConsumers, watchRelays } from '../metrics/messaging-metrics.js';
+import type { PlatformParts } from '../platform/parts.js';
+import type { ServiceDefinition } from './service-definition.js';
+
+/** The topics of the definition, and the one for dead letters, without which nothing could be put aside. */
+export function topicsOf(definition: ServiceDefinition): readonly TopicSpec[] {
+  const named = definition.topics.some((topic) => topic.name === DEAD_LETTER_TOPIC);
+  return named ? definition.topics : [...definition.topics, { name: DEAD_LETTER_TOPIC, partitions: 1 }];
+}
+
+/** Connects the module's `@EventPattern` handlers to the bus; they receive nothing before `app.startAllMicroservices()`. */
+export function connectConsumers(app: INestApplication, parts: PlatformParts, definition: ServiceDefinition): QazynaTransport {
+  const transport = new QazynaTransport({
+    bus: parts.bus,
+    validator: definition.validator ?? catalogueValidator,
+    clock: parts.clock,
+    logger: parts.logger,
+    metrics: messagingMetrics(parts.metrics),
+  });
+  app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false }).useGlobalFilters(new PassErrorsOn());
+  watchConsumers(parts, transport);
+  return transport;
+}
+
+/** The relays of the definition, not started yet, each with a readiness indicator and its figures. */
+export function createRelays(app: INestApplication, parts: PlatformParts, definition: ServiceDefinition): readonly Relay[] {
+  const readiness = app.get(ReadinessRegistry);
+  const relays = definition.relays.map((spec) => {
+    const relay = new Relay({
+      name: `relay:${spec.topic}`,
+      store: parts.store,
+      bus: parts.bus,
+      checkpoints: parts.checkpoints,
+      topic: spec.topic,
+      streamPrefixes: spec.streamPrefixes,
+      service: spec.service ?? definition.name,
+      logger: parts.logger,
+      onPublished: (events) => parts.metrics.relayPublished.inc({ topic: spec.topic }, events),
+    });
+    readiness.register(`relay ${spec.topic}`, async (signal) => {
+      const { caughtUp, failure } = await relay.status(signal);
+      // The failure's own text may name hosts; the log has it.
+      if (failure !== undefined) return { ok: false, detail: 'the last try failed and is repeated' };
+      return { ok: true, detail: caughtUp ? 'caught up' : 'catching up' };
+    });
+    return { topic: spec.topic, relay };
+  });
+  watchRelays(parts, relays);
+  return relays.map(({ relay }) => relay);
+}
