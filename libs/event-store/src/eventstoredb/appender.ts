@@ -1,7 +1,6 @@
 import type { AppendResult as ServerResult, EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EncodedEvent } from '../encoding.js';
-import { StoreTimeout, type AppendResult, type ExpectedRevision, type JsonObject } from '../port.js';
+import { StoreTimeout, type AppendResult, type ExpectedRevision, type NewEvent } from '../port.js';
 import { Gate } from './gate.js';
 import { explainAppendFailure } from './errors.js';
 import { withinTime } from './timing.js';
@@ -10,7 +9,7 @@ import type { LogPosition } from './records.js';
 export interface AppendCall {
   readonly stream: string;
   readonly expected: ExpectedRevision;
-  readonly events: readonly EncodedEvent[];
+  readonly events: readonly NewEvent[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -71,8 +70,8 @@ export class Appender {
       id: event.id,
       type: event.type,
       contentType: 'application/json' as const,
-      data: JSON.parse(event.data) as JsonObject,
-      metadata: JSON.parse(event.metadata) as JsonObject,
+      data: event.data,
+      metadata: { ...event.metadata },
     }));
     let maySent = false;
     for (let pause = RETRY_PAUSE_MS; ; pause = Math.min(pause * 2, RETRY_PAUSE_MS_MAX)) {

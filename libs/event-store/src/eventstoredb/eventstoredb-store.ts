@@ -93,10 +93,11 @@ export class EventStoreDbStore implements EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult> {
-    const encoded = encodeAppend(stream, expected, events);
+    // For its checks; the client makes its own text of the events.
+    encodeAppend(stream, expected, events);
     this.closing.signal.throwIfAborted();
     const signal = options?.signal ?? this.closing.signal;
-    const call = this.appender.append({ stream, expected, events: encoded, timeoutMs: options?.timeoutMs ?? this.settings.timeoutMs, signal });
+    const call = this.appender.append({ stream, expected, events, timeoutMs: options?.timeoutMs ?? this.settings.timeoutMs, signal });
     this.inFlight.add(call);
     try {
       return await call;
