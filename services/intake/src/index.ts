@@ -1,1 +1,1 @@
-export {};
+export { INTAKE_SERVICE, IntakeModule } from './intake.module.js';

@@ -1,1 +1,1 @@
-export {};
+export { MINING_INGEST_SERVICE, MiningIngestModule } from './mining-ingest.module.js';

@@ -36,6 +36,23 @@ export class SeizuresService {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   /**
+   * Carries facts out, with a result for each in their order. Facts of one case follow one another, since each may
+   * presuppose the one before; different cases go side by side and share the store's durable writes.
+   * @throws as `receive`
+   */
+  receiveAll(published: readonly PublishedFact[]): Promise<FactResult[]> {
+    const last = new Map<string, Promise<unknown>>();
+    return Promise.all(
+      published.map((fact) => {
+        const caseId = caseIdOf(fact.fact.agency, fact.fact.caseNumber);
+        const result = (last.get(caseId) ?? Promise.resolve()).then(() => this.receive(fact));
+        last.set(caseId, result);
+        return result;
+      }),
+    );
+  }
+
+  /**
    * Carries a fact out once. When this resolves, its effect is durable.
    * @throws {StoreUnavailable | StoreTimeout | TooManyConflicts} nothing is promised: publish the same message again
    */

@@ -1,0 +1,30 @@
+import { Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { SEIZURE_FACT_TYPE, SeizureFact } from '@qazyna/contracts';
+import { actorMetadata, answerTo, CLOUDEVENTS_TYPES, ConsumesRaw, correlationIdOrNew, CurrentActor, inOrder, RawBytes, receiveEvents, Roles, type Actor } from '@qazyna/service-kit';
+import { SeizuresService } from './seizures.service.js';
+
+@ApiTags('Seizures')
+@Controller('v1/seizure-facts')
+export class SeizureFactsController {
+  constructor(@Inject(SeizuresService) private readonly seizures: SeizuresService) {}
+
+  @Post()
+  @HttpCode(200)
+  @Roles('law-enforcement')
+  @ConsumesRaw(...CLOUDEVENTS_TYPES)
+  @ApiOperation({
+    summary: 'Publish legal facts over seizure cases',
+    description:
+      'One CloudEvent (binary or structured) or a batch. The result of each is `accepted`, `duplicate`, `held` (it waits for the act it presupposes) or `refused`. ' +
+      'When the answer arrives, the effect is durable. A single refused message answers with a problem; a batch answers 200 with a result for each.',
+  })
+  @ApiBody({ type: SeizureFact, description: 'The data of the event; its attributes are in `ce-` headers or around it' })
+  async publish(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+    const received = receiveEvents(headers, body, { messageType: SEIZURE_FACT_TYPE, schema: SeizureFact });
+    const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
+    const readable = received.items.filter((item) => item.ok);
+    const results = await this.seizures.receiveAll(readable.map(({ event, data }) => ({ source: event.source, id: event.id, fact: data, way: 'http', metadata })));
+    return answerTo(received, inOrder(received.items, results));
+  }
+}

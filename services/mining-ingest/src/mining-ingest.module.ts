@@ -1,0 +1,59 @@
+import { Module, type OnApplicationBootstrap, type OnApplicationShutdown, Inject } from '@nestjs/common';
+import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
+import { CLOCK, CONFIG, EVENT_STORE, LOGGER, ReadinessRegistry, ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
+import { LicencesController } from './licences/licences.controller.js';
+import { LicencesService } from './licences/licences.service.js';
+import { PayoutList } from './payouts/payouts.list.js';
+import { PayoutsConsumer } from './payouts/payouts.consumer.js';
+import { PayoutsController } from './payouts/payouts.controller.js';
+import { PayoutsService } from './payouts/payouts.service.js';
+import { PoolAccountsController } from './pools/pool-accounts.controller.js';
+import { PoolAccountsService } from './pools/pool-accounts.service.js';
+import { StatementsController } from './pools/statements.controller.js';
+import { StatementsService } from './pools/statements.service.js';
+import { miningReadModel } from './payouts/payouts.read-model.js';
+import { MINING_READ_MODEL } from './read-model.token.js';
+
+@Module({
+  controllers: [LicencesController, PoolAccountsController, StatementsController, PayoutsController, PayoutsConsumer],
+  providers: [
+    LicencesService,
+    PoolAccountsService,
+    StatementsService,
+    PayoutsService,
+    PayoutList,
+    {
+      provide: MINING_READ_MODEL,
+      inject: [CONFIG, EVENT_STORE, LOGGER, CLOCK],
+      useFactory: (config: PlatformParts['config'], store: PlatformParts['store'], logger: PlatformParts['logger'], clock: PlatformParts['clock']) =>
+        ReadModelHost.open(miningReadModel, { dataDir: config.dataDir, store, logger, clock }),
+    },
+  ],
+})
+export class MiningIngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(MINING_READ_MODEL) private readonly model: ReadModelHost,
+    @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.readiness.register('mining-ingest read model', () => Promise.resolve(this.model.health()));
+    this.model.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.model.close();
+  }
+}
+
+export const MINING_INGEST_SERVICE: ServiceDefinition = {
+  name: 'mining-ingest',
+  title: 'Qazyna mining-ingest',
+  module: MiningIngestModule,
+  topics: [
+    { name: TOPICS.miningPayouts, partitions: 3 },
+    { name: TOPICS.miningEvents, partitions: 3 },
+    { name: TOPICS.deadLetters, partitions: 1 },
+  ],
+  relays: [{ topic: TOPICS.miningEvents, streamPrefixes: STREAM_PREFIXES.mining }],
+};

@@ -1,0 +1,101 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { MINING_PAYOUT_TYPE, PayoutClaim, PayoutDecision } from '@qazyna/contracts';
+import {
+  actorMetadata,
+  answerTo,
+  checkedData,
+  CLOUDEVENTS_TYPES,
+  ConsumesRaw,
+  correlationIdOrNew,
+  CurrentActor,
+  inOrder,
+  mediaTypeOf,
+  notFound,
+  pageOf,
+  parseCursor,
+  parseStrictJson,
+  ProblemError,
+  RawBytes,
+  receiveEvents,
+  Roles,
+  ROLES,
+  sendRefusal,
+  type Actor,
+  type Page,
+} from '@qazyna/service-kit';
+import { PayoutList, PayoutQuery, type ListedPayout } from './payouts.list.js';
+import { PayoutsService } from './payouts.service.js';
+
+/** Payouts taken in one request. */
+const BATCH_MAX = 1000;
+
+@ApiTags('Payouts')
+@Controller('v1/payouts')
+export class PayoutsController {
+  constructor(
+    @Inject(PayoutsService) private readonly payouts: PayoutsService,
+    @Inject(PayoutList) private readonly list: PayoutList,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Roles('pool-operator')
+  @ConsumesRaw(...CLOUDEVENTS_TYPES)
+  @ApiOperation({
+    summary: 'Claim payouts',
+    description:
+      'One canonical payout, a JSON list of up to 1,000 of them, one CloudEvent or a batch of CloudEvents. The result of each is `accepted`, `duplicate`, `held` ' +
+      '(with every reason) or `refused`. When the answer arrives, the effect is durable. A claim changes no balance: only the chain does.',
+  })
+  @ApiBody({ type: PayoutClaim })
+  async claim(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+    const received = readClaims(headers, body);
+    const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
+    const claims = received.items.filter((item) => item.ok);
+    const results = await this.payouts.receive(claims.map(({ data }) => ({ claim: data, way: 'http', metadata })));
+    return answerTo(received, inOrder(received.items, results));
+  }
+
+  @Get()
+  @Roles(...ROLES)
+  @ApiOperation({ summary: 'Claimed payouts in the order they were received, with what became of them' })
+  find(@Query() query: PayoutQuery): Page<ListedPayout> {
+    const { after, limit } = parseCursor(query);
+    return pageOf(this.list.page(query, after, limit + 1), limit, ({ sequence }) => sequence);
+  }
+
+  @Get(':payoutId')
+  @Roles(...ROLES)
+  @ApiOperation({ summary: 'One payout' })
+  one(@Param('payoutId') payoutId: string): ListedPayout {
+    const payout = this.list.one(payoutId);
+    if (!payout) throw notFound(`payout ${payoutId}`);
+    return payout;
+  }
+
+  @Post(':payoutId/decision')
+  @HttpCode(200)
+  @Roles('compliance-officer')
+  @ApiOperation({ summary: 'Release or reject a held payout', description: 'What the chain could never show, or has nobody to be credited to, cannot be released.' })
+  async decide(@Param('payoutId') payoutId: string, @Body() decision: PayoutDecision, @CurrentActor() actor: Actor): Promise<object> {
+    const outcome = await this.payouts.decide(payoutId, decision, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
+    if ('refusal' in outcome) return sendRefusal(outcome.refusal, { 'payout-unknown': 404, 'payout-not-held': 409 });
+    return { payoutId, ...outcome };
+  }
+}
+
+type Claims = { readonly batch: boolean; readonly items: readonly ReturnType<typeof checkedData<PayoutClaim>>[] };
+
+/** Plain JSON is our canonical body; with `ce-` headers or a CloudEvents content type it is a CloudEvent. */
+function readClaims(headers: Record<string, string>, body: Buffer): Claims {
+  if (mediaTypeOf(headers['content-type']) !== 'application/json' || headers['ce-specversion'] !== undefined) {
+    return receiveEvents(headers, body, { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim });
+  }
+  const parsed = parseStrictJson(body);
+  if (!parsed.ok) throw new ProblemError(400, parsed.code, parsed.message);
+  const batch = Array.isArray(parsed.value);
+  const values = batch ? (parsed.value as unknown[]) : [parsed.value];
+  if (values.length > BATCH_MAX) throw new ProblemError(413, 'batch-too-large', `at most ${BATCH_MAX} payouts are taken at once; this request has ${values.length}`);
+  return { batch, items: values.map((value) => checkedData(PayoutClaim, value)) };
+}
