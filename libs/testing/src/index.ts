@@ -3,3 +3,8 @@ export * from './tiers.js';
 export * from './clock.js';
 export { startEventStoreDbDouble, type EventStoreDbDouble, type EventStoreDbDoubleOptions } from './eventstoredb/double.js';
 export * from './processes/service-process.js';
+export { chainSourceContract, type ChainSourceHarness } from './bitcoin/chain-source-contract.js';
+export { answerFromNode, answerFromSandbox, FAULTY_RPC_PASSWORD, startFaultyRpc, type FaultyRpc, type RpcFaults } from './bitcoin/faulty-rpc.js';
+export { InterruptibleSource } from './bitcoin/interruptible-source.js';
+export { sandboxVaultDescriptor } from '@qazyna/bitcoin';
+export { BITCOIN_NODE, startBitcoinNode, startBtcd, type BitcoinNode, type BitcoinNodeOrigin } from './btcd/btcd.js';
