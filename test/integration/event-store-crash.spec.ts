@@ -1,10 +1,12 @@
 import { SqliteEventStore, StoreUnusable, type RecordedEvent } from '@qazyna/event-store';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { describeWith, Missing, type Requirement } from '@qazyna/testing';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -30,6 +32,13 @@ async function startAppending(file: string, run: number): Promise<Appending> {
   }
   return { child, lines: () => lines().slice(1) };
 }
+
+const PRLIMIT: Requirement<'prlimit'> = {
+  name: 'prlimit',
+  enable: 'install util-linux (Linux only)',
+  requiredInCi: false,
+  find: () => (spawnSync('prlimit', ['--version']).status === 0 ? 'prlimit' : new Missing('the command prlimit is not there')),
+};
 
 async function kill({ child }: Appending): Promise<void> {
   if (child.exitCode !== null) throw new Error('the appending process ended by itself');
@@ -90,5 +99,25 @@ describe('an SQLite event store whose process is killed', () => {
     const store = SqliteEventStore.open({ file });
     expect(await store.head()).toBeDefined();
     await store.close();
+  }, 30_000);
+});
+
+await describeWith(PRLIMIT, 'an SQLite event store on a full disk', () => {
+  it('acknowledges nothing that it could not write, and goes on when there is room', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'qazyna-full-'));
+    try {
+      const program = join(import.meta.dirname, 'event-store/full-disk-process.ts');
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--conditions=@qazyna/source', '--import', '@swc-node/register/esm-register', program, join(folder, 'events.db')],
+        { cwd: ROOT, env: { ...process.env, SWC_NODE_PROJECT: 'tsconfig.base.json' } },
+      );
+      const seen = JSON.parse(stdout) as { refusedWhileFull: number; refusedAfterwards: number; exactlyTheAcknowledged: boolean[]; acknowledged: number };
+      expect(seen).toMatchObject({ refusedAfterwards: 0, exactlyTheAcknowledged: [true, true] });
+      expect(seen.refusedWhileFull).toBeGreaterThan(0);
+      expect(seen.acknowledged).toBe(400 - seen.refusedWhileFull + 20);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }, 30_000);
 });
