@@ -1,4 +1,6 @@
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus.js';
+export { KafkaBus } from './kafka/kafka-bus.js';
+export type { KafkaBusOptions } from './kafka/settings.js';
 export * from './logger.js';
 export type { PauseBounds } from './pauses.js';
 export * from './port.js';
