@@ -76,6 +76,12 @@ describe('the configuration of a service', () => {
     expect(namesOf({ OIDC_ISSUER: 'https://id.example' })).toEqual(['OIDC_AUDIENCE', 'OIDC_JWKS_URL']);
   });
 
+  it('takes Kafka\'s user name and password together or not at all', () => {
+    expect(namesOf({ KAFKA_USERNAME: 'intake' })).toEqual(['KAFKA_PASSWORD']);
+    expect(namesOf({ KAFKA_PASSWORD: 'hunter2' })).toEqual(['KAFKA_USERNAME']);
+    expect(loadPlatformConfig({ ...PRODUCTION, KAFKA_BROKERS: 'kafka.internal:9093', KAFKA_TLS: 'on', KAFKA_USERNAME: 'intake', KAFKA_PASSWORD: 'hunter2' }, ALONE).warnings).toEqual([]);
+  });
+
   it('documents every setting', () => {
     const table = describeConfig(PLATFORM_SETTINGS);
     for (const setting of Object.values(PLATFORM_SETTINGS)) expect(table).toContain(`| \`${setting.name}\` |`);

@@ -29,6 +29,12 @@ export const PLATFORM_SETTINGS = {
   kafkaBrokers: optionalHostPorts('KAFKA_BROKERS', {
     about: 'Kafka brokers to start from. Not set: a durable bus in the data folder, for one process only.',
   }),
+  kafkaTls: onOff('KAFKA_TLS', {
+    about: 'Whether brokers are reached over TLS, their certificates checked against the system\'s authorities (NODE_EXTRA_CA_CERTS adds one).',
+    fallback: { kind: 'always', value: false },
+  }),
+  kafkaUsername: optionalWords('KAFKA_USERNAME', { about: 'Name for SASL SCRAM-SHA-512. The broker\'s access rules decide who may write to a topic.' }),
+  kafkaPassword: optionalWords('KAFKA_PASSWORD', { about: 'Password for SASL SCRAM-SHA-512.', secret: true }),
   bitcoinRpcUrl: optionalUrl('BITCOIN_RPC_URL', ['http', 'https'], {
     about: 'JSON-RPC of a Bitcoin node, with its credentials. Not set: a chain of the sandbox\'s own.',
     secret: true,
@@ -89,7 +95,7 @@ export interface ProcessShape {
  * @throws {ConfigError} with every reason at once
  */
 export function loadPlatformConfig(env: Environment, shape: ProcessShape): LoadedConfig<PlatformSpec> {
-  const rules: ConfigRule<PlatformSpec>[] = [oidcWhole, (config) => sharedParts(config, shape), (config) => productionParts(config, shape, env)];
+  const rules: ConfigRule<PlatformSpec>[] = [oidcWhole, kafkaLogin, (config) => sharedParts(config, shape), (config) => productionParts(config, shape, env)];
   const loaded = loadConfig(env, PLATFORM_SETTINGS, rules);
   return { config: loaded.config, warnings: [...loaded.warnings, ...exposures(loaded.config)] };
 }
@@ -104,6 +110,12 @@ function oidcWhole(config: PlatformConfig): readonly ConfigProblem[] {
   // In production their absence is reported once, by the production rules.
   if (missing.length === 0 || missing.length === parts.length || config.mode === 'production') return [];
   return missing.map((part) => problem(part.name, '(not set)', 'the three OIDC settings are given together or not at all'));
+}
+
+function kafkaLogin(config: PlatformConfig): readonly ConfigProblem[] {
+  if ((config.kafkaUsername === undefined) === (config.kafkaPassword === undefined)) return [];
+  const name = config.kafkaUsername === undefined ? 'KAFKA_USERNAME' : 'KAFKA_PASSWORD';
+  return [problem(name, '(not set)', 'user name and password are given together or not at all')];
 }
 
 function sharedParts(config: PlatformConfig, shape: ProcessShape): readonly ConfigProblem[] {
@@ -153,7 +165,7 @@ function exposures(config: PlatformConfig): readonly string[] {
   if (config.bitcoinRpcUrl !== undefined && config.bitcoinRpcUrl.startsWith('http:') && !isLoopback(new URL(config.bitcoinRpcUrl).hostname)) {
     warnings.push('BITCOIN_RPC_URL is http to another host: its credentials cross the network in the clear');
   }
-  if (config.kafkaBrokers?.some((broker) => !isLoopback(broker.replace(/:\d+$/, ''))) === true) {
+  if (!config.kafkaTls && config.kafkaBrokers?.some((broker) => !isLoopback(broker.replace(/:\d+$/, ''))) === true) {
     warnings.push('KAFKA_BROKERS are reached without TLS: keep them on a private network');
   }
   return warnings;

@@ -32,7 +32,9 @@ export function watchConsumers(parts: PlatformParts, transport: { getHandlers():
       for (const key of transport.getHandlers().keys()) {
         const [topic = '', group = ''] = key.split('#');
         const lags = await answered(parts.bus.lag(group, [topic]));
-        if (lags !== undefined) this.set({ topic, group }, lags.reduce((sum, lag) => sum + Number(lag.end - lag.committed), 0));
+        if (lags === undefined) continue;
+        const backlogSize = lags.reduce((sum, lag) => sum + (lag.end - lag.committed), 0n);
+        this.set({ topic, group }, Number(backlogSize));
       }
     },
   });

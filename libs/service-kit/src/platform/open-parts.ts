@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteCheckpoints, SqliteEventStore, systemClock, systemIds } from '@qazyna/event-store';
+import { EventStoreDbStore, SqliteCheckpoints, SqliteEventStore, systemClock, systemIds } from '@qazyna/event-store';
 import type { CheckpointStore, Clock, EventStore } from '@qazyna/event-store';
+import { EmbeddedBus, KafkaBus } from '@qazyna/messaging';
 import type { MessageBus } from '@qazyna/messaging';
 import type { PlatformConfig } from '../config/platform-config.js';
 import { createLogger } from '../logging/logger.js';
@@ -26,7 +27,7 @@ export async function openParts(config: PlatformConfig, service: string, overrid
     const checkpoints = overrides.checkpoints ?? openCheckpoints(config, service, closing);
     const store = overrides.store ?? (await openStore(config, clock, logger));
     closing.add('event store', () => store.close());
-    const bus = overrides.bus ?? (await openBus(config, service, clock));
+    const bus = overrides.bus ?? (await openBus(config, service, clock, logger));
     closing.add('message bus', () => bus.close());
     return {
       service,
@@ -52,12 +53,10 @@ function openCheckpoints(config: PlatformConfig, service: string, closing: Closi
   return checkpoints;
 }
 
-/** Adapters are loaded when they are chosen: a process on the embedded parts never loads the gRPC and Kafka clients. */
 async function openStore(config: PlatformConfig, clock: Clock, logger: ServiceLogger): Promise<EventStore> {
   if (config.eventStoreUrl === undefined) {
     return SqliteEventStore.open({ file: join(config.dataDir, 'events.sqlite'), clock, timeoutMs: config.storeTimeoutMs });
   }
-  const { EventStoreDbStore } = await import('@qazyna/event-store');
   return EventStoreDbStore.connect({
     url: config.eventStoreUrl,
     timeoutMs: config.storeTimeoutMs,
@@ -65,9 +64,14 @@ async function openStore(config: PlatformConfig, clock: Clock, logger: ServiceLo
   });
 }
 
-async function openBus(config: PlatformConfig, service: string, clock: Clock): Promise<MessageBus> {
-  const { EmbeddedBus, KafkaBus } = await import('@qazyna/messaging');
-  return config.kafkaBrokers === undefined
-    ? EmbeddedBus.open({ file: join(config.dataDir, 'bus.sqlite'), clock })
-    : KafkaBus.connect({ brokers: [...config.kafkaBrokers], clientId: service });
+async function openBus(config: PlatformConfig, service: string, clock: Clock, logger: ServiceLogger): Promise<MessageBus> {
+  if (config.kafkaBrokers === undefined) return EmbeddedBus.open({ file: join(config.dataDir, 'bus.sqlite'), clock });
+  const { kafkaUsername: username, kafkaPassword: password } = config;
+  return KafkaBus.connect({
+    brokers: [...config.kafkaBrokers],
+    clientId: service,
+    logger,
+    ...(config.kafkaTls ? { ssl: true } : {}),
+    ...(username === undefined || password === undefined ? {} : { sasl: { mechanism: 'scram-sha-512', username, password } }),
+  });
 }
