@@ -37,3 +37,5 @@ export { openParts } from './platform/open-parts.js';
 export type { PartOverrides, PlatformParts } from './platform/parts.js';
 export { PlatformModule } from './platform/platform.module.js';
 export * from './platform/tokens.js';
+export type { ReadModelDefinition, ReadModelWriter } from './read-models/read-model.js';
+export { ReadModelHost, ReadModelStopped, type ReadModelOptions, type RebuildProgress } from './read-models/read-model-host.js';

@@ -1,6 +1,6 @@
 import { Controller, Inject, Module } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { InMemoryCheckpoints, SqliteEventStore } from '@qazyna/event-store';
+import { InMemoryCheckpoints, SqliteEventStore, StoreUnavailable } from '@qazyna/event-store';
 import type { EventStore } from '@qazyna/event-store';
 import { DEAD_LETTER_TOPIC, decodeRecord, EmbeddedBus, encodeRecord, readDeadLetter } from '@qazyna/messaging';
 import type { MessageBatch, Outcome, ReceivedRecord } from '@qazyna/messaging';
@@ -56,7 +56,7 @@ describe('a service on the bus', () => {
   beforeEach(async () => {
     hold.started = (): void => undefined;
     hold.release = Promise.resolve();
-    bus = EmbeddedBus.open({ file: ':memory:' });
+    bus = EmbeddedBus.open({ file: ':memory:', pauses: { firstMs: 1, maxMs: 5 } });
     store = SqliteEventStore.open({ file: ':memory:' });
     notes = await NotesService.start({
       module: ClaimsModule,
@@ -95,6 +95,17 @@ describe('a service on the bus', () => {
     expect(text).toMatch(/qazyna_relay_published_total\{[^}]*\} 2/);
     const ready = await notes.ask('GET', '/health/ready');
     expect(ready.body).toMatchObject({ status: 'ok', components: { 'relay claim-events': { ok: true, detail: 'caught up' } } });
+  });
+
+  it('blames no message for a store that is away, however long', async () => {
+    const append = store.append.bind(store);
+    let failures = 0;
+    store.append = (...call): ReturnType<typeof append> => (++failures <= 12 ? Promise.reject(new StoreUnavailable('away')) : append(...call));
+    await bus.publish('claims', [claim(4)]);
+    expect(await received('claim-events', 1)).toHaveLength(1);
+    const { text } = await notes.ask('GET', '/metrics');
+    expect(text).toMatch(/qazyna_messages_redelivered_total\{[^}]*\} 12/);
+    expect(text).not.toMatch(/qazyna_messages_dead_lettered_total\{/);
   });
 
   it('finishes the batch in hand before the bus and the store close', async () => {

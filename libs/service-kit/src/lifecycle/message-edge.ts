@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NestMicroservice } from '@nestjs/microservices';
 import { catalogueValidator } from '@qazyna/contracts';
 import { DEAD_LETTER_TOPIC, PassErrorsOn, QazynaTransport, Relay } from '@qazyna/messaging';
 import type { TopicSpec } from '@qazyna/messaging';
@@ -22,7 +23,13 @@ export function connectConsumers(app: INestApplication, parts: PlatformParts, de
     logger: parts.logger,
     metrics: messagingMetrics(parts.metrics),
   });
-  app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false }).useGlobalFilters(new PassErrorsOn());
+  // Nest fixes the filters of a handler when it registers it, which by default is before any can be given: then a
+  // store that is away would look like a message at fault. So registration is put off until the filter is there.
+  const microservice = app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false, deferInitialization: true }) as NestMicroservice;
+  microservice.useGlobalFilters(new PassErrorsOn());
+  microservice.registerListeners();
+  microservice.setIsInitialized(true);
+  microservice.setIsInitHookCalled(true);
   watchConsumers(parts, transport);
   return transport;
 }

@@ -1,0 +1,203 @@
+import { rmSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock, EventStore, Position, RecordedEvent } from '@qazyna/event-store';
+import type { ComponentState } from '../health/readiness-registry.js';
+import type { ServiceLogger } from '../logging/logger.js';
+import type { ReadModelDefinition } from './read-model.js';
+import { ReadModelFile } from './read-model-file.js';
+
+const RETRY_FIRST_MS = 200;
+const RETRY_MAX_MS = 10_000;
+const PROGRESS_EVERY_MS = 250;
+
+export interface ReadModelOptions {
+  readonly dataDir: string;
+  readonly store: EventStore;
+  readonly logger: ServiceLogger;
+  readonly clock: Clock;
+}
+
+/** How far a rebuild is. */
+export interface RebuildProgress {
+  readonly events: number;
+  readonly perSecond: number;
+  /** Text of the last event's place in the log, and of the place to reach. */
+  readonly position: Position | undefined;
+  readonly target: Position | undefined;
+}
+
+/** A view that applied an event it could not, and stands still until a person has looked. */
+export class ReadModelStopped extends Error {
+  override readonly name = 'ReadModelStopped';
+  readonly code = 'read-model-stopped';
+}
+
+interface Waiter {
+  readonly position: Position;
+  readonly resolve: () => void;
+}
+
+/** Keeps one view up to date with the log. Reads go to `db` and never wait for writes. */
+export class ReadModelHost {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private caughtUp = false;
+  private failure: ReadModelStopped | undefined;
+  private seen: Position | undefined;
+  private readonly waiters = new Set<Waiter>();
+
+  private constructor(
+    private readonly definition: ReadModelDefinition,
+    private readonly options: ReadModelOptions,
+    private file: ReadModelFile,
+  ) {
+    this.seen = file.position();
+  }
+
+  static open(definition: ReadModelDefinition, options: ReadModelOptions): ReadModelHost {
+    return new ReadModelHost(definition, options, ReadModelFile.open(definition, options.dataDir));
+  }
+
+  /** For queries. One process reads and writes by turns, so a query sees whole pages of events only. */
+  get db(): DatabaseSync {
+    return this.file.db;
+  }
+
+  /** Place in the log up to which the view has looked. */
+  position(): Position | undefined {
+    return this.seen;
+  }
+
+  /** Begins to follow the log. */
+  start(): void {
+    this.running ??= this.follow();
+  }
+
+  /** Resolves when the view shows everything up to here. @throws {Error} not within the bound */
+  async caughtUpTo(position: Position, timeoutMs: number): Promise<void> {
+    if (this.seen !== undefined && this.seen >= position) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiters.delete(waiter);
+        reject(new Error(`the view ${this.definition.name} did not reach ${position} within ${timeoutMs} ms`));
+      }, timeoutMs);
+      const waiter: Waiter = {
+        position,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      this.waiters.add(waiter);
+    });
+  }
+
+  health(): ComponentState {
+    if (this.failure) return { ok: false, detail: this.failure.message };
+    return this.caughtUp ? { ok: true } : { ok: false, detail: 'catching up with the log' };
+  }
+
+  /** Throws the view away and builds it from the start of the log up to its present end. Call it instead of `start`. */
+  async rebuild(onProgress: (progress: RebuildProgress) => void): Promise<void> {
+    this.file.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(this.file.path + suffix, { force: true });
+    this.file = ReadModelFile.open(this.definition, this.options.dataDir);
+    this.seen = undefined;
+    const { store, clock } = this.options;
+    const target = await store.head();
+    const startedAt = clock.now().getTime();
+    let toldAt = 0;
+    let events = 0;
+    const tell = (): void => {
+      const now = clock.now().getTime();
+      onProgress({ events, perSecond: Math.round(events / Math.max((now - startedAt) / 1000, 0.001)), position: this.seen, target });
+      toldAt = now;
+    };
+    for await (const page of store.readAll({ filter: this.filter(), signal: this.stopping.signal })) {
+      const last = page.at(-1);
+      if (!last) continue;
+      this.applyPage(page, last.position);
+      events += page.length;
+      if (clock.now().getTime() - toldAt >= PROGRESS_EVERY_MS) tell();
+    }
+    tell();
+  }
+
+  /** Finishes the page in hand. */
+  async close(): Promise<void> {
+    this.stopping.abort(new Error('closing'));
+    await this.running;
+    this.file.close();
+  }
+
+  private filter(): { readonly streamPrefixes: readonly string[] } {
+    return { streamPrefixes: this.definition.streamPrefixes };
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    let retryMs = RETRY_FIRST_MS;
+    while (!signal.aborted && !this.failure) {
+      try {
+        for await (const message of this.options.store.subscribe({ ...(this.seen === undefined ? {} : { after: this.seen }), filter: this.filter(), signal })) {
+          retryMs = RETRY_FIRST_MS;
+          if (message.kind === 'events') this.applyPage(message.events, message.position);
+          else if (message.kind === 'checkpoint') this.moveTo(message.position);
+          else this.caughtUp = true;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof ReadModelStopped) {
+          this.failure = error;
+          this.options.logger.error({ err: error.cause, view: this.definition.name }, error.message);
+          return;
+        }
+        this.caughtUp = false;
+        this.options.logger.warn({ err: error, view: this.definition.name, retryMs }, 'the view lost the log and follows it again');
+        await this.pause(retryMs);
+        retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+      }
+    }
+  }
+
+  private applyPage(events: readonly RecordedEvent[], position: Position): void {
+    this.file.advance(position, () => {
+      for (const event of events) this.applyOne(event);
+    });
+    this.reached(position);
+  }
+
+  private applyOne(event: RecordedEvent): void {
+    try {
+      this.definition.apply(this.file, event);
+    } catch (cause) {
+      throw new ReadModelStopped(`the view ${this.definition.name} stopped at ${event.type} ${event.stream}@${event.revision}`, { cause });
+    }
+  }
+
+  private moveTo(position: Position): void {
+    this.file.advance(position, () => undefined);
+    this.reached(position);
+  }
+
+  private reached(position: Position): void {
+    this.seen = position;
+    for (const waiter of this.waiters) {
+      if (position < waiter.position) continue;
+      this.waiters.delete(waiter);
+      waiter.resolve();
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.stopping.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.stopping.signal.addEventListener('abort', done);
+    });
+  }
+}
