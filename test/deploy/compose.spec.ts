@@ -20,7 +20,7 @@ interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-const compose = load(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')) as Compose;
+const compose = load(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { schema: YAML11_SCHEMA }) as Compose;
 const dockerfile = readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8');
 
 function serviceOf(name: string): ComposeService {
