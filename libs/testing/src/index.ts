@@ -1,10 +1,13 @@
 export * from './given-when-then.js';
 export * from './tiers.js';
 export * from './clock.js';
-export { startEventStoreDbDouble, type EventStoreDbDouble, type EventStoreDbDoubleOptions } from './eventstoredb/double.js';
+export type { EventStoreDbDouble, EventStoreDbDoubleOptions } from './eventstoredb/double.js';
+export { startEventStoreDbDouble } from './eventstoredb/start.js';
 export * from './processes/service-process.js';
 export { chainSourceContract, type ChainSourceHarness } from './bitcoin/chain-source-contract.js';
 export { answerFromNode, answerFromSandbox, FAULTY_RPC_PASSWORD, startFaultyRpc, type FaultyRpc, type RpcFaults } from './bitcoin/faulty-rpc.js';
 export { InterruptibleSource } from './bitcoin/interruptible-source.js';
 export { sandboxVaultDescriptor } from '@qazyna/bitcoin';
 export { BITCOIN_NODE, startBitcoinNode, startBtcd, type BitcoinNode, type BitcoinNodeOrigin } from './btcd/btcd.js';
+export { freePorts } from './kafka/free-ports.js';
+export { KAFKA, OWN_KAFKA, startKafka, type KafkaSource, type RunningKafka, type StartKafkaOptions } from './kafka/start-kafka.js';

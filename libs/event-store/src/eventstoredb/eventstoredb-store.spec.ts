@@ -1,5 +1,6 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { startEventStoreDbDouble, type EventStoreDbDouble } from '@qazyna/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { contractEvent } from '../contract.js';
 import { StoreTimeout, StoreUnavailable, StoreUnusable, type RecordedEvent } from '../port.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
@@ -45,8 +46,10 @@ describe('the EventStoreDB adapter', () => {
   it('gets a definite answer for appends that a broken connection left open', async () => {
     server.delayAppends(50);
     const appends = Array.from({ length: 200 }, (_, n) => store.append(`s-${n}`, 'no-stream', [contractEvent({ n })]));
-    setTimeout(() => void server.dropConnections(100), 60);
+    while (server.size === 0) await sleep(1);
+    const dropped = server.dropConnections(100);
     const outcomes = await Promise.allSettled(appends);
+    await dropped;
     for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(StoreUnavailable);
     const streams = new Set((await logged()).map((event) => event.stream));
     outcomes.forEach((outcome, n) => expect([n, streams.has(`s-${n}`)]).toEqual([n, outcome.status === 'fulfilled']));
@@ -104,7 +107,7 @@ async function appendFirmly(store: EventStoreDbStore, stream: string, n: number)
       return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || attempt > 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
   }
 }
