@@ -1,0 +1,18 @@
+import { KafkaBus } from '@qazyna/messaging';
+import { messageBusContract } from '@qazyna/messaging/contract';
+import { describeWith, KAFKA, type RunningKafka } from '@qazyna/testing';
+
+await describeWith(KAFKA, 'the bus on Kafka', (source) => {
+  let kafka: RunningKafka;
+  beforeAll(async () => {
+    kafka = await source.start();
+  }, 120_000);
+  afterAll(() => kafka.stop());
+
+  messageBusContract('Kafka', () =>
+    Promise.resolve({
+      open: () => KafkaBus.connect({ brokers: kafka.brokers, clientId: 'contract', pauses: { firstMs: 20, maxMs: 100 } }),
+      dispose: () => Promise.resolve(),
+    }),
+  );
+});
