@@ -8,7 +8,7 @@ export const COMPOSITION_ROOT = 'services/standalone';
  * code, so I/O in a feature is never unannounced: name the role, or stay pure.
  */
 export const ROLES: readonly string[] = [
-  'adapter', 'client', 'consumer', 'controller', 'dto', 'module', 'page', 'process', 'read-model', 'service', 'source',
+  'adapter', 'client', 'consumer', 'controller', 'dto', 'module', 'page', 'process', 'query', 'read-model', 'service', 'source',
   'store', 'view', 'worker', 'writer',
 ];
 
