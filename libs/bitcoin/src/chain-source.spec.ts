@@ -18,7 +18,7 @@ chainSourceContract('sandbox', () => {
     },
     dispose: () => chain.close(),
   });
-});
+}, { blocksTravel: false });
 
 chainSourceContract('Bitcoin RPC', async () => {
   const chain = SandboxChain.open({ file: ':memory:', seed: 'contract', premine: 5 });

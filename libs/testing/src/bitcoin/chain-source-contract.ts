@@ -1,4 +1,4 @@
-import { BlockInvalid, BlockUnknown, ChainSourceUnavailable, follow, networkParameters, ReorganisationTooDeep, type BlockReference, type ChainEvent, type ChainSource, type FollowOptions } from '@qazyna/bitcoin';
+import { BlockInvalid, type BlockFault, BlockUnknown, ChainSourceUnavailable, follow, networkParameters, ReorganisationTooDeep, type BlockReference, type ChainEvent, type ChainSource, type FollowOptions } from '@qazyna/bitcoin';
 
 /** What the suite needs of an adapter. The chain behind it has at least five blocks above the first and may be shared. */
 export interface ChainSourceHarness {
@@ -8,7 +8,7 @@ export interface ChainSourceHarness {
   reorganise(depth: number, newBlocks: number): Promise<void>;
   /** From now on nothing is answered, until the returned function is called. */
   breakOff(): Promise<() => Promise<void>>;
-  /** Changes the raw blocks on their way, until called with undefined. Absent where blocks do not travel. */
+  /** Changes the raw blocks on their way, until called with undefined. Absent where blocks do not travel: tell the suite so. */
   readonly corrupt?: (change: ((raw: Uint8Array) => Uint8Array) | undefined) => void;
   dispose(): Promise<void>;
 }
@@ -17,7 +17,7 @@ const FAST: Partial<FollowOptions> = { pollMs: 100, retryMs: { min: 20, max: 100
 const LIMIT_MS = 20_000;
 
 /** The behaviour every `ChainSource` must have, its failures included. */
-export function chainSourceContract(name: string, create: () => Promise<ChainSourceHarness>): void {
+export function chainSourceContract(name: string, create: () => Promise<ChainSourceHarness>, options: { readonly blocksTravel: boolean } = { blocksTravel: true }): void {
   describe(`chain source: ${name}`, () => {
     let harness: ChainSourceHarness;
     let source: ChainSource;
@@ -36,7 +36,7 @@ export function chainSourceContract(name: string, create: () => Promise<ChainSou
     };
 
     /** Follows until `enough`, running `during` once the follower is under way. */
-    const collect = async (options: FollowOptions, count: number, during?: () => Promise<void>): Promise<ChainEvent[]> => {
+    const collect = async (options: FollowOptions, count: number, during?: (seen: (events: number) => Promise<void>) => Promise<void>): Promise<ChainEvent[]> => {
       const stop = new AbortController();
       const events: ChainEvent[] = [];
       const reading = (async (): Promise<void> => {
@@ -45,7 +45,9 @@ export function chainSourceContract(name: string, create: () => Promise<ChainSou
           if (events.length === count) return;
         }
       })();
-      await during?.();
+      await during?.(async (length) => {
+        while (events.length < length) await new Promise((resolve) => setTimeout(resolve, 5));
+      });
       await reading;
       stop.abort();
       return events;
@@ -105,14 +107,12 @@ export function chainSourceContract(name: string, create: () => Promise<ChainSou
       await harness.mine(3);
       const from = await locator(5);
       const top = from[0]?.height ?? 0;
-      const events = await collect({ from }, 6, async () => {
+      const events = await collect({ from }, 6, async (seen) => {
         await harness.mine(1);
+        await seen(1);
         await harness.reorganise(2, 3);
       });
-      // The block mined first may or may not have been seen before it was replaced.
-      const seen = brief(events);
-      const expected = [`-${top}`, `+${top}`, `+${top + 1}`, `+${top + 2}`];
-      expect(seen[0] === `+${top + 1}` ? seen.slice(2, 6) : seen.slice(0, 4)).toEqual(expected);
+      expect(brief(events)).toEqual([`+${top + 1}`, `-${top + 1}`, `-${top}`, `+${top}`, `+${top + 1}`, `+${top + 2}`]);
     }, 30_000);
 
     it('finds a reorganisation that happened while nobody looked', async () => {
@@ -146,22 +146,23 @@ export function chainSourceContract(name: string, create: () => Promise<ChainSou
       expect(troubles).toContain('chain-source-unavailable');
     }, 30_000);
 
-    it('refuses a block that was changed on its way', async () => {
+    if (options.blocksTravel) it('refuses a block that was changed on its way', async () => {
       const { corrupt } = harness;
-      if (corrupt === undefined) return;
+      if (corrupt === undefined) throw new Error('a harness whose blocks travel can change them');
       const { hash } = await source.tip();
-      const changes: [string, (raw: Uint8Array) => Uint8Array][] = [
+      const changes: [BlockFault, (raw: Uint8Array) => Uint8Array][] = [
         ['header-hash', (raw) => flip(raw, 70)],
-        ['merkle-root', (raw) => flip(raw, raw.length - 60)],
+        // The last byte of the first transaction's lock time.
+        ['merkle-root', (raw) => flip(raw, raw.length - 1)],
         ['truncated', (raw) => raw.slice(0, -1)],
         ['truncated', (raw) => Uint8Array.of(...raw, 0)],
       ];
-      for (const [, change] of changes) {
+      for (const [fault, change] of changes) {
         corrupt(change);
-        await expect(source.block(hash)).rejects.toBeInstanceOf(BlockInvalid);
+        const refusal = await source.block(hash).catch((error: unknown) => error);
+        expect(refusal).toBeInstanceOf(BlockInvalid);
+        expect(refusal).toMatchObject({ fault });
       }
-      corrupt((raw) => flip(raw, 70));
-      await expect(source.block(hash)).rejects.toMatchObject({ fault: 'header-hash' });
       corrupt(undefined);
       expect((await source.block(hash)).hash).toBe(hash);
     });
