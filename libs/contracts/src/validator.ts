@@ -26,10 +26,15 @@ export function fieldErrors(errors: readonly ValidationError[], parent = ''): Fi
     const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
       field,
       rule,
-      message: rule === 'whitelistValidation' ? `${field} is not a known field` : message.replace(error.property, field),
+      message: rule === 'whitelistValidation' ? `${field} is not a known field` : withPath(message, error.property, field),
     }));
     return [...own, ...fieldErrors(error.children ?? [], field)];
   });
+}
+
+/** class-validator names the property only; messages that begin with it get the whole path, others get it in front. */
+function withPath(message: string, property: string, field: string): string {
+  return message.startsWith(`${property} `) ? `${field}${message.slice(property.length)}` : `${field}: ${message}`;
 }
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly FieldError[] };

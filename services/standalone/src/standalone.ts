@@ -16,6 +16,6 @@ export const STANDALONE: ServiceDefinition = {
   title: 'Qazyna',
   module: StandaloneModule,
   topics: [...new Map(SERVICES.flatMap(({ topics }) => topics).map((topic) => [topic.name, topic])).values()],
-  relays: SERVICES.flatMap(({ relays }) => relays),
+  relays: SERVICES.flatMap(({ name, relays }) => relays.map((relay) => ({ ...relay, service: name }))),
   standalone: true,
 };

@@ -6,8 +6,8 @@ export interface CloudEventAttributes {
   /** A URI-reference. With `id` it identifies the event. */
   readonly source: string;
   readonly type: string;
-  /** RFC 3339, as its publisher wrote it. */
-  readonly time: string;
+  /** RFC 3339, as its publisher wrote it; the specification does not require it. */
+  readonly time?: string;
   readonly subject?: string;
   readonly dataschema?: string;
   /** Everything else, such as `partitionkey` and `traceparent`. Names are lower-case letters and digits. */
@@ -48,7 +48,7 @@ export function readAttributes(all: ReadonlyMap<string, string>): CloudEventAttr
     id: required(all, 'id'),
     source: uriReference(all, 'source'),
     type: required(all, 'type'),
-    time: timestamp(required(all, 'time')),
+    ...(all.has('time') ? { time: timestamp(required(all, 'time')) } : {}),
     ...(subject === undefined ? {} : { subject }),
     ...(dataschema === undefined ? {} : { dataschema }),
     extensions,
@@ -62,8 +62,8 @@ export function writeAttributes(event: CloudEventAttributes): [string, string][]
     ['id', event.id],
     ['source', event.source],
     ['type', event.type],
-    ['time', event.time],
   ];
+  if (event.time !== undefined) all.push(['time', event.time]);
   if (event.subject !== undefined) all.push(['subject', event.subject]);
   if (event.dataschema !== undefined) all.push(['dataschema', event.dataschema]);
   return [...all, ...Object.entries(event.extensions)];

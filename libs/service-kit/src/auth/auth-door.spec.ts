@@ -50,7 +50,7 @@ describe('the guard', () => {
   it('makes sandbox tokens that prove the actor asked for', async () => {
     const made = await notes.ask('POST', '/sandbox/token', JSON.stringify({ subject: 'p-1', organisation: 'kgd', roles: ['regulator'] }), { 'content-type': 'application/json' });
     expect(made.status).toBe(201);
-    const { accessToken } = made.body as { accessToken: string };
+    const { access_token: accessToken } = made.body as { access_token: string };
     const who = await notes.ask('GET', '/v1/private', undefined, { authorization: `Bearer ${accessToken}` });
     expect(who.body).toEqual({ subject: 'p-1', organisation: 'kgd', roles: ['regulator'] });
   });

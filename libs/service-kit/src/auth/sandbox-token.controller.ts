@@ -27,15 +27,16 @@ export class SandboxTokenRequest {
   roles!: Role[];
 }
 
+/** Names as in an OAuth 2.0 token response (RFC 6749, section 5.1), so that any client library reads it. */
 export class SandboxTokenAnswer {
   @ApiProperty({ description: 'Bearer token' })
-  accessToken!: string;
+  access_token!: string;
 
   @ApiProperty({ enum: ['Bearer'] })
-  tokenType!: 'Bearer';
+  token_type!: 'Bearer';
 
   @ApiProperty({ description: 'Lifetime in seconds', example: SANDBOX_TOKEN_LIFETIME_S })
-  expiresIn!: number;
+  expires_in!: number;
 }
 
 /** Registered in sandbox mode only: in production the path does not exist. */
@@ -53,7 +54,7 @@ export class SandboxTokenController {
   @ApiOperation({ summary: 'Makes a token for any actor; exists in sandbox mode only' })
   @ApiCreatedResponse({ type: SandboxTokenAnswer })
   async token(@Body() request: SandboxTokenRequest): Promise<SandboxTokenAnswer> {
-    const accessToken = await this.issuer.issue({ subject: request.subject, organisation: request.organisation, roles: request.roles }, this.clock.now());
-    return { accessToken, tokenType: 'Bearer', expiresIn: SANDBOX_TOKEN_LIFETIME_S };
+    const token = await this.issuer.issue({ subject: request.subject, organisation: request.organisation, roles: request.roles }, this.clock.now());
+    return { access_token: token, token_type: 'Bearer', expires_in: SANDBOX_TOKEN_LIFETIME_S };
   }
 }

@@ -22,7 +22,7 @@ const SECRET_FIELDS = [
   'password',
   'secret',
   'token',
-  'accessToken',
+  'access_token',
   'access_token',
   'privateKey',
   'seed',

@@ -66,11 +66,11 @@ export class ReadModelFile implements ReadModelWriter {
   }
 
   get(sql: string, ...values: readonly SQLInputValue[]): Record<string, SQLInputValue> | undefined {
-    return this.statement(sql).get(...values) as Record<string, SQLInputValue> | undefined;
+    return this.statement(sql).get(...values);
   }
 
   all(sql: string, ...values: readonly SQLInputValue[]): Record<string, SQLInputValue>[] {
-    return this.statement(sql).all(...values) as Record<string, SQLInputValue>[];
+    return this.statement(sql).all(...values);
   }
 
   close(): void {

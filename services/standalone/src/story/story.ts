@@ -157,7 +157,9 @@ class Story {
 
   async malformed(): Promise<StorySummary['malformed']> {
     const token = await this.visitor.as(AGENCY, 'law-enforcement');
-    const body = JSON.stringify({ ...this.fact('299999999/00001', 'reported', '2026-03-03', {}), assets: [{ asset: ASSET, amount: 1.5, location: { kind: 'device', reference: 'x' } }] });
+    // An amount as a JSON number, with a fraction of a base unit.
+    const assets = `[{"asset":"${ASSET}","amount":1.5,"location":{"kind":"device","reference":"evidence-1"}}]`;
+    const body = JSON.stringify(this.fact('299999999/00001', 'reported', '2026-03-03', {})).replace(/}$/, `,"assets":${assets}}`);
     const problem = await this.visitor.expect('intake', '/v1/seizure-facts', 400, { token, body, headers: this.eventHeaders(SEIZURE_FACT_TYPE, 'story-malformed') });
     const [first] = problem['errors'] as { field: string }[];
     return { status: 400, code: String(problem['code']), field: first?.field ?? '' };
