@@ -1,4 +1,3 @@
-import { expand } from '@bitcoinerlab/descriptors-scure';
 import { networks, payments } from 'bitcoinjs-lib';
 import { parseAddress } from './addresses.js';
 import { descriptorChecksum } from './descriptor-checksum.js';
@@ -128,7 +127,7 @@ describe('a vault descriptor', () => {
     expect(withH?.keys[0]?.origin).toEqual({ fingerprint: 'deadbeef', path: '/48h/0h/0h/2h' });
   });
 
-  it('gives the addresses that two other implementations give', () => {
+  it('gives the addresses that a second implementation gives', () => {
     const text = sandboxVaultDescriptor('cross-check', 'regtest');
     const descriptor = parseDescriptor(text, 'regtest');
     expect(descriptor).toMatchObject({ threshold: 2, branches: 2, kind: 'wsh-sortedmulti' });
@@ -139,8 +138,6 @@ describe('a vault descriptor', () => {
         const other = payments.p2wsh({ redeem: payments.p2ms({ m: 2, pubkeys, network: networks.regtest }), network: networks.regtest });
         expect(mine.address).toBe(other.address);
         expect(toHex(mine.witnessScript)).toBe(toHex(other.redeem?.output ?? new Uint8Array()));
-        const { payment } = expand({ descriptor: text, change, index, network: { bech32: 'bcrt', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef } });
-        expect(toHex(payment?.script ?? new Uint8Array())).toBe(toHex(mine.script));
       }
     }
   });

@@ -134,7 +134,7 @@ describe('the sandbox chain', () => {
     await chain.close();
     expect(() => SandboxChain.open({ file, seed: 'other' })).toThrow(/another seed/);
     const db = new DatabaseSync(file);
-    db.exec("UPDATE blocks SET raw = x'00' || substr(raw, 2) WHERE height = 50");
+    db.exec("UPDATE blocks SET raw = CAST(x'00' || substr(raw, 2) AS BLOB) WHERE height = 50");
     db.close();
     expect(() => SandboxChain.open({ file, seed: 'spec' })).toThrow(SandboxFileUnusable);
     const foreign = join(folder, 'foreign.sqlite');
