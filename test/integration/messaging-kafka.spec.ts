@@ -1,5 +1,5 @@
 import { KafkaBus } from '@qazyna/messaging';
-import { messageBusContract } from '@qazyna/messaging/contract';
+import { messageBusContract, messagingStrategyContract, type BusHarness } from '@qazyna/messaging/contract';
 import { describeWith, KAFKA, type RunningKafka } from '@qazyna/testing';
 
 await describeWith(KAFKA, 'the bus on Kafka', (source) => {
@@ -9,10 +9,11 @@ await describeWith(KAFKA, 'the bus on Kafka', (source) => {
   }, 120_000);
   afterAll(() => kafka.stop());
 
-  messageBusContract('Kafka', () =>
+  const harness = (): Promise<BusHarness> =>
     Promise.resolve({
       open: () => KafkaBus.connect({ brokers: kafka.brokers, clientId: 'contract', pauses: { firstMs: 20, maxMs: 100 } }),
       dispose: () => Promise.resolve(),
-    }),
-  );
+    });
+  messageBusContract('Kafka', harness);
+  messagingStrategyContract('Kafka', harness);
 });

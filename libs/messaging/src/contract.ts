@@ -2,6 +2,7 @@ import { consumptionContract } from './contract/consumption.js';
 import { failuresContract } from './contract/failures.js';
 import type { BusHarness } from './contract/harness.js';
 import { recordsContract } from './contract/records.js';
+import { strategyContract } from './contract/strategy.js';
 
 export type { BusHarness } from './contract/harness.js';
 
@@ -12,4 +13,9 @@ export function messageBusContract(name: string, makeHarness: () => Promise<BusH
     consumptionContract(makeHarness);
     failuresContract(makeHarness);
   });
+}
+
+/** What must hold from a Nest application's handlers down to the log, on every bus. */
+export function messagingStrategyContract(name: string, makeHarness: () => Promise<BusHarness>): void {
+  describe(`handlers over the bus: ${name}`, () => strategyContract(makeHarness));
 }

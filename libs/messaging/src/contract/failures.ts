@@ -17,8 +17,8 @@ export function failuresContract(makeHarness: () => Promise<BusHarness>): void {
       const committed: bigint[] = [];
       await scene.collect([topic], {
         handler: async (records) => {
-          deliveries.push(texts(records));
           for (const lag of await scene.bus.lag(scene.group, [topic])) committed.push(lag.committed);
+          deliveries.push(texts(records));
           if (deliveries.length < 4) throw new Error('not now');
         },
         onError: (_, { attempt }) => attempts.push(attempt),

@@ -1,4 +1,5 @@
 import { Catch, type INestApplication, type INestMicroservice, type RpcExceptionFilter } from '@nestjs/common';
+import type { NestMicroservice } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import { QazynaTransport, type QazynaTransportOptions } from './qazyna-transport.js';
 
@@ -18,6 +19,12 @@ export class PassErrorsOn implements RpcExceptionFilter<unknown> {
  * and drain with `app.close()`, or earlier with the returned microservice's `close()`.
  */
 export function connectMessaging(app: INestApplication, options: QazynaTransportOptions): INestMicroservice {
-  const microservice = app.connectMicroservice({ strategy: new QazynaTransport(options) }, { inheritAppConfig: false });
-  return microservice.useGlobalFilters(new PassErrorsOn());
+  // Handlers are bound to their filters when they are registered, which Nest does inside connectMicroservice unless
+  // told to wait; the three calls below are the ones it then leaves out.
+  const microservice = app.connectMicroservice({ strategy: new QazynaTransport(options) }, { inheritAppConfig: false, deferInitialization: true }) as NestMicroservice;
+  microservice.useGlobalFilters(new PassErrorsOn());
+  microservice.registerListeners();
+  microservice.setIsInitialized(true);
+  microservice.setIsInitHookCalled(true);
+  return microservice;
 }
