@@ -3,7 +3,7 @@ import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
 import { CLOCK, CONFIG, EVENT_STORE, LOGGER, ReadinessRegistry, ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
 import { LicencesController } from './licences/licences.controller.js';
 import { LicencesService } from './licences/licences.service.js';
-import { PayoutList } from './payouts/payouts.list.js';
+import { PayoutList } from './payouts/payouts.query.js';
 import { PayoutsConsumer } from './payouts/payouts.consumer.js';
 import { PayoutsController } from './payouts/payouts.controller.js';
 import { PayoutsService } from './payouts/payouts.service.js';

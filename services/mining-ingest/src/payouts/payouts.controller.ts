@@ -24,7 +24,7 @@ import {
   type Actor,
   type Page,
 } from '@qazyna/service-kit';
-import { PayoutList, PayoutQuery, type ListedPayout } from './payouts.list.js';
+import { PayoutList, PayoutQuery, type ListedPayout } from './payouts.query.js';
 import { PayoutsService } from './payouts.service.js';
 
 /** Payouts taken in one request. */

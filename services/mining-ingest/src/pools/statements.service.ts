@@ -5,7 +5,7 @@ import { handleCommand, loadState, type EventMetadata, type EventStore, type Ref
 import { assetById } from '@qazyna/ledger';
 import { EVENT_STORE } from '@qazyna/service-kit';
 import { PayoutsService, type PayoutResult } from '../payouts/payouts.service.js';
-import { btcpoolKz } from './btcpool-kz.js';
+import { btcpoolKz } from './btcpool-kz.adapter.js';
 import { poolAccountDecider } from './pool-account.js';
 import { statementDecider } from './statement-receipt.js';
 import { UnreadableStatement, type PoolStatementParser, type StatementRow } from './statement.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { btcpoolKz } from './btcpool-kz.js';
+import { btcpoolKz } from './btcpool-kz.adapter.js';
 import { UnreadableStatement, type StatementRow } from './statement.js';
 
 /** A statement in the pool's documented form; the second transaction id lacks a digit, as real statements sometimes do. */

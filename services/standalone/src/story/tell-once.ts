@@ -1,0 +1,50 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunningService } from '@qazyna/service-kit';
+import { playStory, type StorySummary } from './story.js';
+
+/** Present once the story has begun: it is never told twice into one data folder. */
+const TOLD = 'story-told';
+
+/** Tells the story when the event store is empty, then says where to look. A story that fails leaves the service up. */
+export async function tellStoryOnce({ url, parts }: RunningService): Promise<void> {
+  const { config, store, logger, clock } = parts;
+  const mark = join(config.dataDir, TOLD);
+  const write = (text: string): void => void process.stdout.write(text);
+  if (existsSync(mark) || (await store.head()) !== undefined) {
+    write(`\nQazyna is at ${url} with everything it knew before.\n${links(url)}\n`);
+    return;
+  }
+  writeFileSync(mark, `${clock.now().toISOString()}\n`);
+  write('\nAn empty ledger: playing a story through the public endpoints.\n');
+  try {
+    const doors = { intake: url, mining: url, custody: url, reporting: url };
+    const summary = await playStory(doors, { say: (line) => write(`  · ${line}\n`) });
+    write(`\n${told(url, summary)}\n${links(url)}\n`);
+  } catch (error) {
+    logger.error({ err: error }, 'the story stopped: delete the data folder and start again to hear it from the beginning');
+  }
+}
+
+function told(url: string, { cases, payouts, reorganisedDeposit, malformed }: StorySummary): string {
+  return [
+    'What happened:',
+    ...payouts.map((payoutId) => `  payout  ${payoutId}\n          ${url}/v1/trace/payout/${encodeURIComponent(payoutId)}`),
+    ...cases.map(({ caseId, what }) => `  case    ${caseId}: ${what}\n          ${url}/v1/trace/case/${caseId}`),
+    `  deposit ${reorganisedDeposit}\n          taken back by a reorganisation and returned: the journal compensates, it never deletes`,
+    `  message refused: ${malformed.status} ${malformed.code} at ${malformed.field}`,
+  ].join('\n');
+}
+
+function links(url: string): string {
+  return [
+    '',
+    `  public page      ${url}/`,
+    `  holdings         ${url}/v1/holdings`,
+    `  journal          ${url}/v1/journal/entries`,
+    `  API              ${url}/openapi.json`,
+    `  health, metrics  ${url}/health/ready  ${url}/metrics`,
+    '',
+    'Ctrl-C stops it; the next start finds everything again.',
+  ].join('\n');
+}
