@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusHarness } from './harness.js';
 import { Scene, text, texts, until } from './harness.js';
 
@@ -98,6 +99,7 @@ export function failuresContract(makeHarness: () => Promise<BusHarness>): void {
       await until(() => failures > 0, 'a failure');
       await stop();
       const after = failures;
+      await sleep(300);
       expect(failures).toBe(after);
       expect((await scene.bus.lag(scene.group, [topic]))[0]?.committed).toBe(0n);
     });

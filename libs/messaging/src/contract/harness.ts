@@ -40,7 +40,7 @@ export class Scene {
   }
 
   /** Subscribes with a handler that keeps everything; `seen` grows as batches are handled. */
-  async collect(topics: readonly string[], more: Partial<SubscriptionRequest> = {}): Promise<{ seen: ReceivedRecord[]; stop(): Promise<void> }> {
+  async collect(topics: readonly string[], more: Partial<SubscriptionRequest> = {}): Promise<{ readonly seen: ReceivedRecord[]; readonly stop: () => Promise<void> }> {
     const seen: ReceivedRecord[] = [];
     const subscription = await this.bus.subscribe({
       topics,

@@ -7,7 +7,7 @@ import { EmbeddedBus } from './embedded-bus.js';
 
 const pauses = { firstMs: 1, maxMs: 20 };
 
-function folder(): { path: string; remove(): void } {
+function folder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'qazyna-bus-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
