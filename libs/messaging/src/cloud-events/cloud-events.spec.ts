@@ -62,7 +62,7 @@ describe('CloudEvents', () => {
     ['a source with a space', { source: 'a b' }, { code: 'invalid-attribute', field: 'source' }],
     ['a day that does not exist', { time: '2026-02-30T10:00:00Z' }, { code: 'invalid-attribute', field: 'time' }],
     ['a time without zone', { time: '2026-02-03T10:00:00' }, { code: 'invalid-attribute', field: 'time' }],
-    ['no time', { time: undefined }, { code: 'missing-attribute', field: 'time' }],
+    ['an empty time', { time: '' }, { code: 'invalid-attribute', field: 'time' }],
     ['an object as attribute', { subject: {} }, { code: 'invalid-attribute', field: 'subject' }],
     ['an attribute in capitals', { Foo: 'x' }, { code: 'invalid-attribute', field: 'Foo' }],
     ['control characters', { trace: 'a\u0000' }, { code: 'invalid-attribute', field: 'trace' }],
@@ -90,6 +90,11 @@ describe('CloudEvents', () => {
   ])('refuses %s in binary mode', (_, value, headers, expected) => {
     const record = encodeRecord(event);
     expect(refusal(() => decodeRecord({ ...record, headers: { ...record.headers, ...headers }, value }))).toEqual(expected);
+  });
+
+  it('does without a time, which is optional', () => {
+    const decoded = decodeRecord({ key: null, headers: STRUCTURED, value: bytes(JSON.stringify(structured({ time: undefined }))) });
+    expect('time' in decoded).toBe(false);
   });
 
   it('bounds sizes', () => {
