@@ -157,7 +157,7 @@ await describeWith(KAFKA, 'bad input to the running services', (source) => {
   describe('over HTTP', () => {
     it.each(OVER_HTTP)('refuses $sends with $status $code', async ({ to, body, headers, status, code, field, rule }) => {
       const { service, path, role } = doorOf(to);
-      const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+      const sent = typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body);
       const ce = to === 'seizure-facts' ? binaryHeaders('ce-', attributes('fact', randomUUID())) : {};
       const answer = await call(apart.url(service), path, { method: 'POST', role, body: sent, headers: headers ?? ce });
       const problem = JSON.parse(answer.text) as Problem;
