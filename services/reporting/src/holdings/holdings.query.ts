@@ -1,0 +1,87 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { assetById } from '@qazyna/ledger';
+import { CONFIG, ProblemError, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
+import { REPORTING_READ_MODEL } from '../read-model.token.js';
+import { figuresOf, FiguresContradict, type Figures } from './holdings.js';
+
+/** Up to where the figures know. */
+export interface AsOf {
+  readonly network: string;
+  /** Null while no block was followed. */
+  readonly blockHeight: number | null;
+  readonly blockHash: string | null;
+  readonly blockTime: string | null;
+  /** Number of the journal's last entry in the figures; null while there is none. */
+  readonly journalRevision: string | null;
+  /** Place in the event log, opaque. */
+  readonly logPosition: string | null;
+}
+
+export interface Holdings {
+  readonly asOf: AsOf;
+  readonly figures: Figures;
+}
+
+@Injectable()
+export class HoldingsQuery {
+  private known: { readonly position: string | undefined; readonly holdings: Holdings } | undefined;
+
+  constructor(
+    @Inject(REPORTING_READ_MODEL) private readonly model: ReadModelHost,
+    @Inject(CONFIG) private readonly config: PlatformConfig,
+  ) {}
+
+  /**
+   * The figures at the read model's place in the log; computed once for each place.
+   * @throws {ProblemError} 500 `figures-contradict` rather than a wrong figure
+   */
+  current(): Holdings {
+    const position = this.model.position();
+    if (this.known?.position !== position || this.known === undefined) this.known = { position, holdings: this.compute(position) };
+    return this.known.holdings;
+  }
+
+  private compute(position: string | undefined): Holdings {
+    try {
+      return { asOf: this.asOf(position), figures: this.figures() };
+    } catch (error) {
+      if (!(error instanceof FiguresContradict)) throw error;
+      throw new ProblemError(500, 'figures-contradict', `the figures break ${error.invariant} and are withheld`, { cause: error });
+    }
+  }
+
+  private asOf(position: string | undefined): AsOf {
+    const { db } = this.model;
+    const network = this.config.bitcoinNetwork;
+    const tip = db.prepare('SELECT height, hash, time FROM blocks WHERE network = ? ORDER BY height DESC LIMIT 1').get(network);
+    const last = db.prepare('SELECT max(number) AS number FROM entries').get()?.['number'] as number | null;
+    return {
+      network,
+      blockHeight: (tip?.['height'] as number | undefined) ?? null,
+      blockHash: (tip?.['hash'] as string | undefined) ?? null,
+      blockTime: (tip?.['time'] as string | undefined) ?? null,
+      journalRevision: last === null ? null : String(last),
+      logPosition: position ?? null,
+    };
+  }
+
+  private figures(): Figures {
+    const { db } = this.model;
+    const statusOf = db.prepare('SELECT legal_status FROM cases WHERE case_id = ?');
+    const tierOf = db.prepare('SELECT tier FROM vaults WHERE vault_id = ?');
+    const rows = (sql: string): Record<string, string>[] => db.prepare(sql).all() as unknown as Record<string, string>[];
+    return figuresOf({
+      balances: rows('SELECT account, asset, amount FROM balances').map(({ account = '', asset = '', amount = '0' }) => ({ account, asset, amount: BigInt(amount) })),
+      assets: assetById,
+      legalStatusOf: (caseId) => statusOf.get(caseId)?.['legal_status'] as string | undefined,
+      tierOf: (vaultId) => tierOf.get(vaultId)?.['tier'] as string | undefined,
+      claimedAssets: rows(
+        `SELECT c.case_id, c.legal_status, a.asset, a.amount FROM claimed_assets a JOIN cases c USING (case_id) WHERE c.legal_status <> 'released' ORDER BY c.case_id, a.ordinal`,
+      ).map(({ case_id: caseId = '', legal_status: legalStatus = '', asset = '', amount = '0' }) => ({ caseId, legalStatus, asset, amount: BigInt(amount) })),
+      payoutClaims: db
+        .prepare('SELECT asset, status, payouts, amount FROM payout_claims')
+        .all()
+        .map((row) => ({ asset: row['asset'] as string, status: row['status'] as string, payouts: row['payouts'] as number, amount: BigInt(row['amount'] as string) })),
+    });
+  }
+}

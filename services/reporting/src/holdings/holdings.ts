@@ -1,0 +1,212 @@
+import { formatAmount, parseAccount, type AccountClass, type Asset } from '@qazyna/ledger';
+
+/**
+ * The public figures, computed from balances alone. Deterministic: no clock, no position, sorted throughout, so that
+ * the same events give the same bytes wherever they were stored and in whatever order independent things happened.
+ */
+
+export interface BalanceRow {
+  readonly account: string;
+  readonly asset: string;
+  /** Debit positive. */
+  readonly amount: bigint;
+}
+
+export interface HoldingsInput {
+  readonly balances: readonly BalanceRow[];
+  readonly assets: (id: string) => Asset;
+  readonly legalStatusOf: (caseId: string) => string | undefined;
+  readonly tierOf: (vaultId: string) => string | undefined;
+  readonly claimedAssets: readonly { readonly caseId: string; readonly legalStatus: string; readonly asset: string; readonly amount: bigint }[];
+  readonly payoutClaims: readonly { readonly asset: string; readonly status: string; readonly payouts: number; readonly amount: bigint }[];
+}
+
+export interface Quantity {
+  /** Decimal string of base units. */
+  readonly baseUnits: string;
+  /** The same in coins or pieces, exact. */
+  readonly coins: string;
+}
+
+export type SourceFigure = Quantity & { readonly source: string; readonly id: string; readonly legalStatus: string };
+export type CustodyFigure = Quantity & { readonly status: 'in-vault' | 'in-transit' | 'off-chain' | 'due'; readonly place: string; readonly tier?: string };
+
+export interface AssetFigure extends Quantity {
+  readonly asset: string;
+  readonly symbol: string;
+  readonly kind: string;
+  /** Coins of a test network: worth nothing. */
+  readonly test: boolean;
+  /** Fees, disbursements and releases: what came from the sources and is gone. */
+  readonly spent: Quantity;
+  readonly sources: readonly SourceFigure[];
+  readonly byLegalStatus: readonly (Quantity & { readonly legalStatus: string })[];
+  readonly custody: readonly CustodyFigure[];
+  /** Coins in this class's vaults that belong to another class until they are swept. */
+  readonly owedToOtherClasses: readonly (Quantity & { readonly class: string })[];
+}
+
+export interface SeizureClaimFigure {
+  readonly asset: string;
+  readonly symbol: string;
+  readonly kind: string;
+  readonly test: boolean;
+  readonly legalStatus: string;
+  readonly cases: number;
+  readonly claimed: Quantity;
+  /** Announced and not under control: no balance. */
+  readonly outstanding: Quantity;
+}
+
+export interface PayoutClaimFigure extends Quantity {
+  readonly asset: string;
+  readonly symbol: string;
+  readonly test: boolean;
+  readonly status: string;
+  readonly payouts: number;
+}
+
+export interface Figures {
+  readonly classes: readonly { readonly class: AccountClass; readonly assets: readonly AssetFigure[] }[];
+  /** Announced, not controlled: never part of a holding. */
+  readonly claims: { readonly seizures: readonly SeizureClaimFigure[]; readonly payouts: readonly PayoutClaimFigure[] };
+}
+
+/** A figure that would contradict the ledger's rules is never published. */
+export class FiguresContradict extends Error {
+  override readonly name = 'FiguresContradict';
+  constructor(
+    readonly invariant: string,
+    message: string,
+  ) {
+    super(`${invariant}: ${message}`);
+  }
+}
+
+const CLASSES: readonly AccountClass[] = ['reserve', 'held-in-trust', 'operational'];
+const STATUS_OF_SOURCE: Readonly<Record<string, string>> = { mining: 'state-mining', purchase: 'purchased', donation: 'donated', unidentified: 'unidentified' };
+const CUSTODY_STATUS: Readonly<Record<string, CustodyFigure['status']>> = { 'vault': 'in-vault', 'in-transit': 'in-transit', 'off-chain': 'off-chain' };
+
+type Row = BalanceRow & { readonly parsed: ReturnType<typeof parseAccount> };
+
+/** @throws {FiguresContradict} the balances break an invariant */
+export function figuresOf(input: HoldingsInput): Figures {
+  const rows = input.balances.filter(({ amount }) => amount !== 0n).map((row): Row => ({ ...row, parsed: parseAccount(row.account) }));
+  checkDuePairs(rows);
+  return {
+    classes: CLASSES.map((accountClass) => ({
+      class: accountClass,
+      assets: groupBy(rows.filter(({ parsed }) => parsed.class === accountClass), ({ asset }) => asset).map(([asset, group]) => assetFigure(accountClass, input.assets(asset), group, input)),
+    })),
+    claims: { seizures: seizureClaims(input), payouts: payoutClaims(input) },
+  };
+}
+
+function assetFigure(accountClass: AccountClass, asset: Asset, rows: readonly Row[], input: HoldingsInput): AssetFigure {
+  const total = sum(rows.map(({ amount }) => amount));
+  if (total !== 0n) throw new FiguresContradict('INV-01', `${accountClass} is out of balance by ${total} base units of ${asset.id}`);
+  const negative = rows.find(({ parsed, amount }) => parsed.custody && amount < 0n);
+  if (negative) throw new FiguresContradict('INV-02', `${negative.account} is below zero`);
+
+  const quantity = quantityIn(asset);
+  const sources = rows
+    .filter(({ parsed }) => parsed.group === 'source')
+    .map(({ parsed, amount }): SourceFigure => {
+      const id = parsed.id ?? '';
+      return { source: parsed.kind, id, legalStatus: STATUS_OF_SOURCE[parsed.kind] ?? input.legalStatusOf(id) ?? 'unknown', ...quantity(-amount) };
+    });
+  const custody = rows
+    .filter(({ parsed, amount }) => parsed.custody || (parsed.group === 'due' && amount > 0n))
+    .map(({ parsed, amount }): CustodyFigure => {
+      const place = parsed.id ?? parsed.counterpart ?? '';
+      const tier = parsed.kind === 'vault' ? input.tierOf(place) : undefined;
+      return { status: CUSTODY_STATUS[parsed.kind] ?? 'due', place, ...(tier === undefined ? {} : { tier }), ...quantity(amount) };
+    });
+  const spent = sum(rows.filter(({ parsed }) => parsed.group === 'spent').map(({ amount }) => amount));
+  const owed = rows.filter(({ parsed, amount }) => parsed.group === 'due' && amount < 0n);
+  return {
+    asset: asset.id,
+    symbol: asset.symbol,
+    kind: asset.kind,
+    test: asset.test,
+    ...quantity(sum(sources.map(({ baseUnits }) => BigInt(baseUnits))) - spent),
+    spent: quantity(spent),
+    sources: sorted(sources, ({ source, id }) => `${source} ${id}`),
+    byLegalStatus: groupBy(sources, ({ legalStatus }) => legalStatus).map(([legalStatus, group]) => ({ legalStatus, ...quantity(sum(group.map(({ baseUnits }) => BigInt(baseUnits)))) })),
+    custody: sorted(custody, ({ status, place }) => `${status} ${place}`),
+    owedToOtherClasses: sorted(owed.map(({ parsed, amount }) => ({ class: parsed.counterpart ?? '', ...quantity(-amount) })), (row) => row.class),
+  };
+}
+
+/** INV-05: between two classes, what one is owed the other owes. */
+function checkDuePairs(rows: readonly Row[]): void {
+  for (const [asset, group] of groupBy(rows.filter(({ parsed }) => parsed.group === 'due'), ({ asset }) => asset)) {
+    const net = sum(group.map(({ amount }) => amount));
+    if (net !== 0n) throw new FiguresContradict('INV-05', `what classes owe one another in ${asset} differs by ${net} base units`);
+  }
+}
+
+function seizureClaims({ claimedAssets, balances, assets }: HoldingsInput): SeizureClaimFigure[] {
+  const controlled = new Map<string, bigint>();
+  for (const { account, asset, amount } of balances) {
+    const { kind, id } = parseAccount(account);
+    if (kind !== 'case' && kind !== 'seizure') continue;
+    const key = `${id} ${asset}`;
+    controlled.set(key, (controlled.get(key) ?? 0n) - amount);
+  }
+  const perCase = groupBy(claimedAssets, ({ caseId, asset }) => `${caseId} ${asset}`).map(([key, rows]) => {
+    const claimed = sum(rows.map(({ amount }) => amount));
+    const held = controlled.get(key) ?? 0n;
+    const [first] = rows as [(typeof rows)[number]];
+    return { asset: first.asset, legalStatus: first.legalStatus, claimed, outstanding: claimed > held ? claimed - held : 0n };
+  });
+  return groupBy(perCase, ({ asset, legalStatus }) => `${asset} ${legalStatus}`).map(([, rows]) => {
+    const [first] = rows as [(typeof rows)[number]];
+    const asset = assets(first.asset);
+    const quantity = quantityIn(asset);
+    return {
+      asset: asset.id,
+      symbol: asset.symbol,
+      kind: asset.kind,
+      test: asset.test,
+      legalStatus: first.legalStatus,
+      cases: rows.length,
+      claimed: quantity(sum(rows.map((row) => row.claimed))),
+      outstanding: quantity(sum(rows.map((row) => row.outstanding))),
+    };
+  });
+}
+
+function payoutClaims({ payoutClaims: claims, assets }: HoldingsInput): PayoutClaimFigure[] {
+  const figures = claims
+    .filter(({ payouts }) => payouts > 0)
+    .map(({ asset: id, status, payouts, amount }): PayoutClaimFigure => {
+      const asset = assets(id);
+      return { asset: id, symbol: asset.symbol, test: asset.test, status, payouts, ...quantityIn(asset)(amount) };
+    });
+  return sorted(figures, ({ asset, status }) => `${asset} ${status}`);
+}
+
+function quantityIn(asset: Asset): (units: bigint) => Quantity {
+  return (units) => ({ baseUnits: units.toString(), coins: formatAmount(units, asset.decimals) });
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n);
+}
+
+function sorted<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** Groups in the order of their keys. */
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return sorted([...groups], ([key]) => key);
+}

@@ -1,0 +1,30 @@
+import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Field } from '@qazyna/contracts';
+import { notFound, Public } from '@qazyna/service-kit';
+import { TRACE_KINDS, TraceQuery, type Trace, type TraceKind } from './trace.query.js';
+
+export class TraceParameters {
+  @Field.oneOf(TRACE_KINDS, { description: 'What is traced', example: 'case' })
+  kind!: TraceKind;
+
+  @Field.text({ max: 200, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Case id, payout id, entry number or id, or transaction id', example: 'afm.257100031_00142' })
+  id!: string;
+}
+
+@ApiTags('Public figures')
+@Public()
+@Controller('v1/trace')
+export class TraceController {
+  constructor(@Inject(TraceQuery) private readonly trace: TraceQuery) {}
+
+  @Get(':kind/:id')
+  @ApiOperation({ summary: 'From claim to public figure and back', description: 'Case or payout → deposits → journal entries → where the coins stand now; from an entry or a transaction back to its claims.' })
+  @ApiParam({ name: 'kind', enum: TRACE_KINDS })
+  @ApiParam({ name: 'id' })
+  read(@Param() { kind, id }: TraceParameters): Trace {
+    const found = this.trace.find(kind, id);
+    if (!found) throw notFound(`${kind} ${id}`);
+    return found;
+  }
+}
