@@ -65,11 +65,11 @@ export class ReadModelFile implements ReadModelWriter {
     this.statement(sql).run(...values);
   }
 
-  get(sql: string, ...values: readonly SQLInputValue[]): Record<string, SQLInputValue> | undefined {
+  get(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown> | undefined {
     return this.statement(sql).get(...values);
   }
 
-  all(sql: string, ...values: readonly SQLInputValue[]): Record<string, SQLInputValue>[] {
+  all(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown>[] {
     return this.statement(sql).all(...values);
   }
 

@@ -1,7 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { RecordedEvent } from '@qazyna/event-store';
 
-type Row = Record<string, SQLInputValue>;
+/** Columns of a row; amounts are text, and are read as such. */
+type Row = Record<string, unknown>;
 
 /** What `apply` may do: statements are prepared once and kept. */
 export interface ReadModelWriter {

@@ -22,6 +22,8 @@ export interface ListedConflict {
   readonly way: string;
   readonly offered: unknown;
   readonly raisedAt: string;
+  /** Place in the event log, opaque. */
+  readonly position: string;
 }
 
 @ApiTags('Operations')
@@ -39,8 +41,8 @@ export class ConflictsController {
         `SELECT conflict_id AS conflictId, service, subject, known_hash AS knownHash, offered_hash AS offeredHash, way, offered, raised_at AS raisedAt, position
          FROM conflicts WHERE position > ? ORDER BY position LIMIT ?`,
       )
-      .all(after ?? '', limit + 1) as unknown as (ListedConflict & { readonly position: string; readonly offered: string })[];
+      .all(after ?? '', limit + 1) as unknown as (ListedConflict & { readonly offered: string })[];
     const { items, next } = pageOf(rows, limit, ({ position }) => position);
-    return { items: items.map(({ position: _position, ...row }) => ({ ...row, offered: JSON.parse(row.offered) as unknown })), next };
+    return { items: items.map((row) => ({ ...row, offered: JSON.parse(row.offered) as unknown })), next };
   }
 }

@@ -78,10 +78,12 @@ export class HoldingsQuery {
       claimedAssets: rows(
         `SELECT c.case_id, c.legal_status, a.asset, a.amount FROM claimed_assets a JOIN cases c USING (case_id) WHERE c.legal_status <> 'released' ORDER BY c.case_id, a.ordinal`,
       ).map(({ case_id: caseId = '', legal_status: legalStatus = '', asset = '', amount = '0' }) => ({ caseId, legalStatus, asset, amount: BigInt(amount) })),
-      payoutClaims: db
-        .prepare('SELECT asset, status, payouts, amount FROM payout_claims')
-        .all()
-        .map((row) => ({ asset: row['asset'] as string, status: row['status'] as string, payouts: row['payouts'] as number, amount: BigInt(row['amount'] as string) })),
+      payoutClaims: rows('SELECT asset, status, CAST(payouts AS TEXT) AS payouts, amount FROM payout_claims').map(({ asset = '', status = '', payouts = '0', amount = '0' }) => ({
+        asset,
+        status,
+        payouts: Number.parseInt(payouts, 10),
+        amount: BigInt(amount),
+      })),
     });
   }
 }

@@ -9,7 +9,7 @@ export class Html {
 export function html(parts: TemplateStringsArray, ...values: readonly (string | number | Html | readonly Html[])[]): Html {
   let text = parts[0] ?? '';
   values.forEach((value, index) => {
-    text += Array.isArray(value) ? value.map((item: Html) => item.text).join('') : value instanceof Html ? value.text : escaped(String(value as string | number));
+    text += Array.isArray(value) ? value.map((item: Html) => item.text).join('') : value instanceof Html ? value.text : escaped(typeof value === 'number' ? value.toString() : (value as string));
     text += parts[index + 1] ?? '';
   });
   return new Html(text);

@@ -1,0 +1,43 @@
+import { assetById, bitcoinAsset } from '@qazyna/ledger';
+import { figuresOf } from '../holdings/holdings.js';
+import { holdingsPage } from './holdings.page.js';
+import { grouped } from './html.page.js';
+
+const asset = bitcoinAsset('regtest').id;
+const asOf = { network: 'regtest', blockHeight: 1234, blockHash: 'ab'.repeat(32), blockTime: '2026-03-01T00:00:00.000Z', journalRevision: '7', logPosition: '1' };
+
+describe('the public page', () => {
+  it('shows hostile legal statuses and case ids as text', () => {
+    const figures = figuresOf({
+      balances: [
+        { account: 'held-in-trust:vault:T', asset, amount: 5n },
+        { account: 'held-in-trust:case:afm.1', asset, amount: -5n },
+      ],
+      assets: assetById,
+      legalStatusOf: () => '<script>alert("1")</script>',
+      tierOf: () => undefined,
+      claimedAssets: [],
+      payoutClaims: [],
+    });
+    const page = holdingsPage({ asOf, figures });
+    expect(page).not.toContain('<script');
+    expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;');
+  });
+
+  it('says that coins of a test network are worth nothing, and what it does not know yet', () => {
+    const empty = figuresOf({ balances: [], assets: assetById, legalStatusOf: () => undefined, tierOf: () => undefined, claimedAssets: [], payoutClaims: [] });
+    const page = holdingsPage({ asOf: { ...asOf, blockHeight: null, journalRevision: null }, figures: empty });
+    expect(page).toContain('The reserve holds nothing yet.');
+    expect(page).toContain('No block has been followed yet.');
+  });
+
+  it.each([
+    ['0', '0'],
+    ['1234567.89012345', '1 234 567.890 123 45'],
+    ['999.5', '999.5'],
+    ['90071992.54740993', '90 071 992.547 409 93'],
+  ])('groups %s without changing a digit', (decimal, shown) => {
+    expect(grouped(decimal)).toBe(shown);
+    expect(grouped(decimal).replaceAll(' ', '')).toBe(decimal);
+  });
+});
