@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { streamOf, type LicenceApplication } from '@qazyna/contracts';
+import { contentHash, streamOf, type LicenceApplication } from '@qazyna/contracts';
 import { handleCommand, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { EVENT_STORE } from '@qazyna/service-kit';
 import { licenceDecider } from './licence.js';
@@ -13,7 +13,7 @@ export class LicencesService {
     const outcome = await handleCommand(this.store, licenceDecider, {
       stream: streamOf.licence(application.licenceId),
       command: application,
-      commandId: 'issue',
+      commandId: `issue:${contentHash(application)}`,
       metadata,
       expectNew: true,
     });

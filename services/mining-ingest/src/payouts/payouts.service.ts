@@ -86,7 +86,9 @@ export class PayoutsService {
         found: wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : [],
         standing,
       },
-      commandId: 'receive',
+      // The content is part of the identity: a store that recognises the ids of an append in flight on another instance
+      // calls it a success, and the loser of two contradicting claims must not hear that.
+      commandId: `receive:${hash}`,
       metadata,
       expectNew: true,
     });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
-import { poolAccountIdOf, streamOf, type PoolAccountRegistration } from '@qazyna/contracts';
+import { contentHash, poolAccountIdOf, streamOf, type PoolAccountRegistration } from '@qazyna/contracts';
 import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
 import { CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
@@ -25,7 +25,7 @@ export class PoolAccountsService {
     const outcome = await handleCommand(this.store, poolAccountDecider, {
       stream: streamOf.poolAccount(poolAccountId),
       command: registration,
-      commandId: 'register',
+      commandId: `register:${contentHash(registration)}`,
       metadata,
       expectNew: true,
     });
