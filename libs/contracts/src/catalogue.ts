@@ -60,6 +60,7 @@ const CUSTODY: Record<keyof CustodyEvents, Described> = {
   'custody.deposit-taken-back': { schema: custody.DepositTakenBack, summary: 'A reorganisation took a deposit\'s block away' },
   'custody.deposit-matched': { schema: custody.DepositMatched, summary: 'A deposit is the coins of a payout' },
   'custody.unapproved-spend-detected': { schema: custody.UnapprovedSpendDetected, summary: 'Coins moved without an approved transfer' },
+  'custody.vault-frozen': { schema: custody.VaultFrozen, summary: 'A vault is frozen after an unapproved spend' },
   'custody.claim-registered': { schema: custody.ClaimRegistered, summary: 'An accepted payout waits for its output' },
   'custody.claim-disputed': { schema: custody.ClaimDisputed, summary: 'The chain does not show what a payout claims' },
   'custody.case-state-property-noted': { schema: custody.CaseStatePropertyNoted, summary: 'Custody knows that a case is state property' },

@@ -152,6 +152,18 @@ export class UnapprovedSpendDetected {
   height!: number;
 }
 
+/** No address is given out of the vault, and no transfer from it may be proposed, until officers have looked. */
+export class VaultFrozen {
+  @IdentifierField.name({ description: 'The vault' })
+  vaultId!: string;
+
+  @depositId()
+  depositId!: string;
+
+  @IdentifierField.txid({ description: 'The transaction that spent it without an approval' })
+  spentBy!: string;
+}
+
 /** Custody's note of an accepted claim: it waits for its output. */
 export class ClaimRegistered extends PayoutAccepted {}
 
@@ -251,6 +263,7 @@ export interface CustodyEvents {
   'custody.deposit-taken-back': DepositTakenBack;
   'custody.deposit-matched': DepositMatched;
   'custody.unapproved-spend-detected': UnapprovedSpendDetected;
+  'custody.vault-frozen': VaultFrozen;
   'custody.claim-registered': ClaimRegistered;
   'custody.claim-disputed': ClaimDisputed;
   'custody.case-state-property-noted': CaseStatePropertyNoted;
