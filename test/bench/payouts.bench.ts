@@ -129,12 +129,21 @@ async function accepted(session: BenchSession, bus: KafkaBus, messages: number):
     return payouts.take(batch);
   };
   transport.addHandler(TOPIC, handler as never, true, { group: newGroup(), types: [MINING_PAYOUT_TYPE] });
-  await new Promise<void>((resolve, reject) => transport.listen((error) => (error === undefined ? resolve() : reject(error as Error))));
+  await listening(transport);
   const run = await stretch.finished;
   await transport.close();
   await payouts.assertAccepted(messages);
   await store.close();
   return run;
+}
+
+function listening(transport: QazynaTransport): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transport.listen((error) => {
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    });
+  });
 }
 
 async function rawRead(brokers: readonly string[], messages: number, take: (values: readonly Buffer[]) => void): Promise<Run> {
