@@ -141,7 +141,7 @@ function listening(transport: QazynaTransport): Promise<void> {
   return new Promise((resolve, reject) => {
     transport.listen((error) => {
       if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      else reject(new Error('the transport does not listen', { cause: error }));
     });
   });
 }
