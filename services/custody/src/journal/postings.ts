@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CaseStatePropertyNoted } from '@qazyna/contracts';
 import { account, negatedPostings, toInstant, type AssetId, type Entry, type Posting } from '@qazyna/ledger';
 import type { DepositState } from '../deposits/deposit.js';
@@ -11,29 +10,29 @@ export interface JournalEntry extends Entry {
   readonly blockHeight?: number;
 }
 
-/** Namespace of entry ids. Fixed for ever: one cause must always give the same entry. */
-const ENTRY_NAMESPACE = Buffer.from('c1b5d3a06d5f5c0e8f7a2b9e4d3c6f18', 'hex');
+/** Makes the id of an entry from its name: the same name, the same id (UUIDv5). */
+export type EntryIdOf = (name: string) => string;
 
 /**
  * What must still be posted so that the journal says of a deposit what is true of it: declarative, so that a crash
  * between a deposit's event and its entry, or in the middle of several entries, is mended by asking again.
  *
  * @param live entries posted for this deposit and not compensated, oldest first
- * @param stateProperty the decision that made its case state property, if there is one
+ * @param stateProperty the decision that made its case state property, if one is in effect
  */
-export function entriesDue(deposit: DepositState, live: readonly JournalEntry[], stateProperty: CaseStatePropertyNoted | undefined): JournalEntry[] {
+export function entriesDue(deposit: DepositState, live: readonly JournalEntry[], stateProperty: CaseStatePropertyNoted | undefined, entryIdOf: EntryIdOf): JournalEntry[] {
   const { seen } = deposit;
   if (seen === undefined) return [];
   const round = `deposit-${seen.depositId}#${deposit.round}`;
   const ofThisRound = deposit.status === 'confirmed' ? live.filter(({ cause }) => cause === round) : [];
   const outdated = live.filter((entry) => !ofThisRound.includes(entry));
   // Later entries first: coins that have moved on cannot be taken back before what moved them.
-  const due = [...outdated].reverse().map(compensation);
-  if (deposit.status === 'confirmed') due.push(...missingEntries(deposit, round, ofThisRound, stateProperty));
+  const due = [...outdated].reverse().map((entry) => compensation(entry, entryIdOf));
+  if (deposit.status === 'confirmed') due.push(...missingEntries(deposit, round, ofThisRound, stateProperty, entryIdOf));
   return due;
 }
 
-function missingEntries(deposit: DepositState, round: string, posted: readonly JournalEntry[], stateProperty: CaseStatePropertyNoted | undefined): JournalEntry[] {
+function missingEntries(deposit: DepositState, round: string, posted: readonly JournalEntry[], stateProperty: CaseStatePropertyNoted | undefined, entryIdOf: EntryIdOf): JournalEntry[] {
   const { seen, match } = deposit;
   if (seen === undefined) return [];
   const has = (kind: Entry['kind']): boolean => posted.some((entry) => entry.kind === kind);
@@ -50,7 +49,7 @@ function missingEntries(deposit: DepositState, round: string, posted: readonly J
     const caseId = purpose.id;
     const entries: JournalEntry[] = [];
     if (!has('deposit')) {
-      entries.push({ ...found, caseId, kind: 'deposit', entryId: entryId('deposit', round), postings: move(account.heldCase(caseId), account.vault('held-in-trust', vaultId)) });
+      entries.push({ ...found, caseId, kind: 'deposit', entryId: entryIdOf(`deposit:${round}`), postings: move(account.heldCase(caseId), account.vault('held-in-trust', vaultId)) });
     }
     if (stateProperty && !has('reclassification')) {
       const act = { kind: 'state-property-decision', reference: stateProperty.decision.reference, caseId } as const;
@@ -58,7 +57,7 @@ function missingEntries(deposit: DepositState, round: string, posted: readonly J
         ...found,
         caseId,
         kind: 'reclassification',
-        entryId: entryId('reclassification', round),
+        entryId: entryIdOf(`reclassification:${round}`),
         effectiveAt: later(toInstant(stateProperty.effectiveAt), found.effectiveAt),
         act,
         postings: [
@@ -74,18 +73,18 @@ function missingEntries(deposit: DepositState, round: string, posted: readonly J
   const unidentified = account.unidentified('reserve', vaultId);
   if (!has('deposit')) {
     const source = match ? account.mining(match.licenceId) : unidentified;
-    return [{ ...found, ...(match ? { payoutId: match.payoutId } : {}), kind: 'deposit', entryId: entryId('deposit', round), postings: move(source, vault) }];
+    return [{ ...found, ...(match ? { payoutId: match.payoutId } : {}), kind: 'deposit', entryId: entryIdOf(`deposit:${round}`), postings: move(source, vault) }];
   }
   const creditsUnidentified = posted.some((entry) => entry.kind === 'deposit' && entry.payoutId === undefined);
   if (!match || !creditsUnidentified || has('identification')) return [];
-  return [{ ...found, payoutId: match.payoutId, kind: 'identification', entryId: entryId('identification', round), postings: move(account.mining(match.licenceId), unidentified) }];
+  return [{ ...found, payoutId: match.payoutId, kind: 'identification', entryId: entryIdOf(`identification:${round}`), postings: move(account.mining(match.licenceId), unidentified) }];
 }
 
 /** The exact negation of an entry, under the same act where it crosses classes. */
-function compensation(entry: JournalEntry): JournalEntry {
+function compensation(entry: JournalEntry, entryIdOf: EntryIdOf): JournalEntry {
   const { depositId, payoutId, caseId, blockHeight, act } = entry;
   return {
-    entryId: entryId('compensation', entry.entryId),
+    entryId: entryIdOf(`compensation:${entry.entryId}`),
     kind: 'compensation',
     corrects: entry.entryId,
     effectiveAt: entry.effectiveAt,
@@ -102,13 +101,4 @@ function compensation(entry: JournalEntry): JournalEntry {
 /** A decision takes effect on coins no earlier than they were there. */
 function later(a: string, b: string): string {
   return a > b ? a : b;
-}
-
-/** UUIDv5 (RFC 9562) of what the entry is and what caused it. */
-function entryId(kind: string, cause: string): string {
-  const hash = createHash('sha1').update(ENTRY_NAMESPACE).update(`${kind}:${cause}`).digest().subarray(0, 16);
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

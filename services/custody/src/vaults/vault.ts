@@ -1,5 +1,6 @@
 import type { AddressAssigned, AddressPurpose, EventsOf, VaultFrozen, VaultRegistered, VaultRegistration } from '@qazyna/contracts';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
+import { isAccountId } from '@qazyna/ledger';
 
 export type VaultEvent = EventsOf<{
   'custody.vault-registered': VaultRegistered;
@@ -94,7 +95,8 @@ function assign({ vaultId, purpose, addressAt, holderOf }: AssignAddress, state:
   return accept({ type: 'custody.address-assigned', data: { vaultId, index, address, purpose: plainPurpose(purpose) } });
 }
 
-function unsuitablePurpose({ vaultId, class: cls }: VaultRegistered, { kind, licenceId }: AddressPurpose): Decision<VaultEvent> | undefined {
+function unsuitablePurpose({ vaultId, class: cls }: VaultRegistered, { kind, id, licenceId }: AddressPurpose): Decision<VaultEvent> | undefined {
+  if (!isAccountId(id)) return refuse('purpose-id-invalid', `${id} cannot name an account: it must begin with a letter or digit`, 'purpose.id');
   if (kind === 'case') {
     if (cls !== 'held-in-trust') return refuse('vault-class-unsuitable', `coins of a case are held in trust; vault ${vaultId} is of class ${cls}`, 'vaultId');
     if (licenceId !== undefined) return refuse('licence-not-of-a-case', 'a case has no licence to credit', 'purpose.licenceId');

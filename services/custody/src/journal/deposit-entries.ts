@@ -1,0 +1,152 @@
+import { account, negatedPostings, toInstant, type AccountClass, type AssetId, type AuthorisingAct, type Entry } from '@qazyna/ledger';
+import type { EntryDraft } from './entry-draft.js';
+
+/** A deposit as far as the journal is concerned. Revisions are those of the events on its stream. */
+export interface SettledDeposit {
+  readonly depositId: string;
+  readonly vaultId: string;
+  readonly vaultClass: AccountClass;
+  readonly asset: AssetId;
+  readonly amount: bigint;
+  readonly height: number;
+  readonly blockTime: string;
+  readonly purpose: { readonly kind: 'case' | 'pool-account'; readonly id: string };
+  /** Present while it is confirmed in the best chain. */
+  readonly confirmedRevision: number | undefined;
+  readonly takenBackRevision: number | undefined;
+  readonly match: { readonly revision: number; readonly payoutId: string; readonly licenceId: string } | undefined;
+  /** The act that made the case's coins state property. */
+  readonly stateProperty: { readonly reference: string; readonly effectiveAt: string; readonly revision: number } | undefined;
+}
+
+/** An entry of this deposit that no other has corrected. */
+export interface LiveEntry {
+  readonly entry: Entry;
+  readonly payoutId?: string;
+  readonly caseId?: string;
+}
+
+/** Makes the one id of a cause. */
+export type IdOf = (name: string) => string;
+
+/**
+ * What the journal lacks for one deposit, in the order it must be posted: first the compensations of what no longer
+ * holds, newest first, then what holds now. Posting the answer and asking again gives nothing.
+ */
+export function entriesDue(deposit: SettledDeposit, live: readonly LiveEntry[], idOf: IdOf): EntryDraft[] {
+  const wanted = wantedEntries(deposit, live, idOf);
+  const wantedIds = new Set(wanted.map(({ entry }) => entry.entryId));
+  const liveIds = new Set(live.map(({ entry }) => entry.entryId));
+  const stale = live.filter(({ entry }) => !wantedIds.has(entry.entryId));
+  return [...stale.reverse().map((each) => compensation(deposit, each, idOf)), ...wanted.filter(({ entry }) => !liveIds.has(entry.entryId))];
+}
+
+function wantedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], idOf: IdOf): EntryDraft[] {
+  const { confirmedRevision, purpose, match, stateProperty } = deposit;
+  if (confirmedRevision === undefined) return [];
+  const cause = `deposit-${deposit.depositId}@${confirmedRevision}`;
+  if (purpose.kind === 'case') {
+    const held = depositEntry(deposit, cause, idOf, undefined);
+    return stateProperty === undefined ? [held] : [held, reclassification(deposit, stateProperty, cause, idOf)];
+  }
+  const posted = live.find(({ entry }) => entry.entryId === idOf(cause));
+  const postedUnidentified = posted !== undefined && posted.payoutId === undefined;
+  if (match === undefined) return [depositEntry(deposit, cause, idOf, undefined)];
+  if (!postedUnidentified) return [depositEntry(deposit, cause, idOf, match)];
+  return [depositEntry(deposit, cause, idOf, undefined), identification(deposit, match, idOf)];
+}
+
+function notesOf({ depositId, height, purpose }: SettledDeposit, payoutId: string | undefined): EntryDraft['notes'] {
+  return {
+    depositId,
+    ...(payoutId === undefined ? {} : { payoutId }),
+    ...(purpose.kind === 'case' ? { caseId: purpose.id } : {}),
+    blockHeight: height,
+  };
+}
+
+function depositEntry(deposit: SettledDeposit, cause: string, idOf: IdOf, match: SettledDeposit['match']): EntryDraft {
+  const { vaultClass, vaultId, asset, amount, purpose } = deposit;
+  const source =
+    purpose.kind === 'case' ? account.heldCase(purpose.id) : match === undefined ? account.unidentified(vaultClass, vaultId) : account.mining(match.licenceId);
+  return {
+    entry: {
+      entryId: idOf(cause),
+      kind: 'deposit',
+      effectiveAt: toInstant(deposit.blockTime),
+      postings: [
+        { account: account.vault(vaultClass, vaultId), asset, amount },
+        { account: source, asset, amount: -amount },
+      ],
+      cause,
+    },
+    notes: notesOf(deposit, match?.payoutId),
+  };
+}
+
+/** Coins that nobody had claimed when they were confirmed turn out to be a payout's. */
+function identification(deposit: SettledDeposit, match: NonNullable<SettledDeposit['match']>, idOf: IdOf): EntryDraft {
+  const { vaultClass, vaultId, asset, amount } = deposit;
+  const cause = `deposit-${deposit.depositId}@${match.revision}`;
+  return {
+    entry: {
+      entryId: idOf(cause),
+      kind: 'identification',
+      effectiveAt: toInstant(deposit.blockTime),
+      postings: [
+        { account: account.unidentified(vaultClass, vaultId), asset, amount },
+        { account: account.mining(match.licenceId), asset, amount: -amount },
+      ],
+      cause,
+    },
+    notes: notesOf(deposit, match.payoutId),
+  };
+}
+
+/** The four postings of state property. Coins cannot become the state's before they are held, so the later date counts. */
+function reclassification(deposit: SettledDeposit, act: NonNullable<SettledDeposit['stateProperty']>, depositCause: string, idOf: IdOf): EntryDraft {
+  const { asset, amount, purpose } = deposit;
+  const caseId = purpose.id;
+  const cause = `custody-case-${caseId}@${act.revision}`;
+  const [decided, held] = [toInstant(act.effectiveAt), toInstant(deposit.blockTime)];
+  const authorising: AuthorisingAct = { kind: 'state-property-decision', reference: act.reference, caseId };
+  return {
+    entry: {
+      entryId: idOf(`${cause} ${depositCause}`),
+      kind: 'reclassification',
+      effectiveAt: decided > held ? decided : held,
+      postings: [
+        { account: account.heldCase(caseId), asset, amount },
+        { account: account.dueTo('held-in-trust', 'reserve'), asset, amount: -amount },
+        { account: account.dueFrom('reserve', 'held-in-trust'), asset, amount },
+        { account: account.seizure(caseId), asset, amount: -amount },
+      ],
+      act: authorising,
+      cause,
+    },
+    notes: notesOf(deposit, undefined),
+  };
+}
+
+/** Effective when the corrected entry was: as we now know it, the coins were never there. */
+function compensation(deposit: SettledDeposit, { entry, payoutId, caseId }: LiveEntry, idOf: IdOf): EntryDraft {
+  const cause = `deposit-${deposit.depositId}@${deposit.takenBackRevision ?? 0}`;
+  return {
+    entry: {
+      entryId: idOf(`${cause} corrects ${entry.entryId}`),
+      kind: 'compensation',
+      effectiveAt: entry.effectiveAt,
+      postings: negatedPostings(entry),
+      ...(entry.act === undefined ? {} : { act: entry.act }),
+      corrects: entry.entryId,
+      cause,
+    },
+    notes: {
+      depositId: deposit.depositId,
+      ...(payoutId === undefined ? {} : { payoutId }),
+      ...(caseId === undefined ? {} : { caseId }),
+      blockHeight: deposit.height,
+    },
+    corrected: entry,
+  };
+}
