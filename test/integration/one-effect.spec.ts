@@ -6,10 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { Apart } from '../system/apart.js';
 import { ask, call, until, type Answer, type Problem } from '../system/caller.js';
 import { LogReader } from '../system/log-reader.js';
-import { ACCOUNT, attributes, binaryHeaders, fact, FACTS_SOURCE, LICENCE, payout, POOL, WALLET } from '../system/messages.js';
+import { ACCOUNT, attributes, binaryHeaders, fact, FACTS_SOURCE, LICENCE, OTHER_WALLET, payout, POOL, WALLET } from '../system/messages.js';
 import { Outsider } from '../system/outsider.js';
 
 const TIMES = 10;
+/** Enough for two instances to meet at the same moment in some of them. */
+const RACES = 40;
 
 /** One kind of input: where it goes, and where its effect must stand once. */
 interface Kind {
@@ -180,6 +182,14 @@ await describeWith(KAFKA, 'the same message many times, over Kafka and HTTP toge
       expect(message[0]?.data).toEqual(raised);
     });
 
+    it('is decided once each time two instances are sent contradicting contents at the same moment', async () => {
+      const ids = Array.from({ length: RACES }, (_, index) => `race-${index}-${randomUUID().slice(0, 8)}`);
+      const outcomes = await Promise.all(
+        ids.map((id) => Promise.all(kind.bodies(id).map((body, index) => call(apart.url(kind.instances[index] ?? ''), kind.path, { role: kind.role, headers: binaryHeaders('ce-', attributes(kind.kind, id)), body: JSON.stringify(body) })))),
+      );
+      expect(outcomes.map((answers) => answers.map(({ status }) => status).sort())).toEqual(ids.map(() => [200, 409]));
+    });
+
     it('keeps its first content against a later one, over each way alone', async () => {
       const id = `later-${randomUUID().slice(0, 8)}`;
       const [first, other] = kind.bodies(id);
@@ -195,6 +205,17 @@ await describeWith(KAFKA, 'the same message many times, over Kafka and HTTP toge
       expect(statusOf(await send(kind.instances[1], first))).toBe('duplicate');
       expect(Object.values(await kind.effect(id))[0]).toEqual(expectedTypes[kind.kind]);
     });
+  });
+
+  it('a pool account that two instances are asked to register with different wallets has one of them', async () => {
+    const wallets = [WALLET, OTHER_WALLET];
+    const accounts = Array.from({ length: RACES }, (_, index) => `raced-${index}`);
+    const outcomes = await Promise.all(
+      accounts.map((account) =>
+        Promise.all(wallets.map((payoutAddress, index) => call(apart.url(index === 0 ? 'mining' : 'mining 2'), '/v1/pool-accounts', { role: 'custodian', body: JSON.stringify({ pool: POOL, account, licenceId: LICENCE, network: 'regtest', payoutAddress }) }))),
+      ),
+    );
+    expect(outcomes.map((answers) => answers.map(({ status }) => status).sort())).toEqual(accounts.map(() => [200, 409]));
   });
 
   it('two instances share the partitions of their topic between them', async () => {

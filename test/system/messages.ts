@@ -11,8 +11,8 @@ export const ACCOUNT = 'reserve-01';
 export const LICENCE = 'KZ-CM-0001';
 /** A real wallet of another network than the tests' own. */
 export const MAINNET_ADDRESS = 'bc1qllf33yhp7m80sfm35fce0tagcckey7dljauwd5';
-/** An address of the sandbox's own network, from a vault that no service knows. */
-export const WALLET = deriveAddress(parseDescriptor(sandboxVaultDescriptor('outside', 'regtest'), 'regtest'), { change: 0, index: 0 }).address;
+/** Addresses of the sandbox's own network, from a vault that no service knows. */
+export const [WALLET, OTHER_WALLET] = [0, 1].map((index) => deriveAddress(parseDescriptor(sandboxVaultDescriptor('outside', 'regtest'), 'regtest'), { change: 0, index }).address) as [string, string];
 
 /** A well-formed transaction id that no chain has. */
 export function inventedTxid(name: string): string {
