@@ -1,1 +1,2 @@
-export {};
+export type { Doors } from './story/doors.js';
+export { playStory, type StoryOptions, type StorySummary } from './story/story.js';
