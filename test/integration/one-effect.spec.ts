@@ -4,7 +4,7 @@ import { decodeRecord, type CloudEvent, type OutgoingRecord } from '@qazyna/mess
 import { describeWith, KAFKA, type RunningKafka } from '@qazyna/testing';
 import { randomUUID } from 'node:crypto';
 import { Apart } from '../system/apart.js';
-import { ask, call, until, type Answer, type Problem } from '../system/caller.js';
+import { allItems, ask, call, until, type Answer, type Problem } from '../system/caller.js';
 import { LogReader } from '../system/log-reader.js';
 import { ACCOUNT, attributes, binaryHeaders, fact, FACTS_SOURCE, LICENCE, OTHER_WALLET, payout, POOL, WALLET } from '../system/messages.js';
 import { Outsider } from '../system/outsider.js';
@@ -39,7 +39,7 @@ await describeWith(KAFKA, 'the same message many times, over Kafka and HTTP toge
 
   beforeAll(async () => {
     kafka = await source.start();
-    apart = await Apart.start(kafka, ['intake', 'mining']);
+    apart = await Apart.start(kafka, ['intake', 'mining', 'reporting']);
     await Promise.all([apart.add('intake', 'intake 2'), apart.add('mining', 'mining 2')]);
     outsider = await Outsider.connect(kafka.brokers);
     log = await LogReader.connect(apart.double.url);
@@ -180,6 +180,10 @@ await describeWith(KAFKA, 'the same message many times, over Kafka and HTTP toge
       expect(new Set(lost.map(({ code }) => code))).toEqual(new Set([kind.conflictCode]));
       const message = await until('the conflict on the topic', () => published.filter(({ type, data }) => type === `qazyna.${kind.conflictType}.v1` && JSON.stringify(data).includes(id)), (found) => found.length > 0);
       expect(message[0]?.data).toEqual(raised);
+
+      const listed = await until('an operator sees it', () => allItems<ConflictRaised>(apart.url('reporting'), '/v1/conflicts', { role: 'operator' }), (all) => all.some(({ subject }) => subject === raised.subject));
+      const own = listed.filter(({ subject }) => subject === raised.subject);
+      expect(own).toMatchObject([{ knownHash: raised.knownHash, offeredHash: raised.offeredHash, way: raised.way, offered: JSON.parse(raised.offered) as unknown }]);
     });
 
     it('is decided once each time two instances are sent contradicting contents at the same moment', async () => {
