@@ -143,7 +143,10 @@ export class ReadModelHost {
           retryMs = RETRY_FIRST_MS;
           if (message.kind === 'events') this.applyPage(message.events, message.position);
           else if (message.kind === 'checkpoint') this.moveTo(message.position);
-          else this.caughtUp = true;
+          else {
+            this.caughtUp = true;
+            if (message.position !== undefined && (this.seen === undefined || message.position > this.seen)) this.moveTo(message.position);
+          }
         }
       } catch (error) {
         if (signal.aborted) return;
