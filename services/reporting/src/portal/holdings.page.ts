@@ -103,7 +103,7 @@ function cards(assets: readonly AssetFigure[], nothing: string): Html {
 
 function reserveTables(figure: AssetFigure): Html {
   return html`<h3>${figure.symbol}</h3>
-${table(`Where ${figure.symbol} of the reserve came from`, ['Source', ''], figure.sources, (row: SourceFigure) => [html`${SOURCE[row.source] ?? row.source} ${sourceLink(row)}`, html``], figure.symbol)}
+${table(`Where ${figure.symbol} of the reserve came from`, ['Source', ''], figure.sources, (row: SourceFigure) => [html`<span>${SOURCE[row.source] ?? row.source} ${sourceLink(row)}</span>`, html``], figure.symbol)}
 ${table(`Where ${figure.symbol} of the reserve is`, ['Place', 'Tier'], figure.custody, (row: CustodyFigure) => [html`${placeOf(row)}`, html`${row.tier ?? ''}`], figure.symbol)}`;
 }
 
@@ -120,7 +120,7 @@ function sourceLink({ source, id }: SourceFigure): Html {
 
 function placeOf({ status, place }: CustodyFigure): string {
   if (status === 'in-vault') return `Vault ${place}`;
-  if (status === 'due') return `In vaults of ${place}, due to the reserve`;
+  if (status === 'due') return `In the ${place === 'held-in-trust' ? 'trust' : place} vaults, due to the reserve`;
   return status === 'in-transit' ? `In transit, transfer ${place}` : `Off chain at ${place}`;
 }
 
@@ -129,14 +129,14 @@ function seizureClaims(rows: readonly SeizureClaimFigure[]): Html {
   if (open.length === 0) return html`<p class="soft">No seizure is claimed that is not under control.</p>`;
   return html`<div class="scroll"><table><caption>Seizures claimed and not under control</caption>
 <thead><tr><th scope="col">Asset</th><th scope="col">Legal status</th><th scope="col" class="number">Cases</th><th scope="col" class="number">Claimed</th><th scope="col" class="number">Not under control</th></tr></thead>
-<tbody>${open.map((row) => html`<tr><td>${row.symbol}${row.kind === 'equipment' ? ' (equipment, pieces)' : ''}</td><td>${LEGAL_STATUS[row.legalStatus] ?? row.legalStatus}</td><td class="number">${row.cases}</td><td class="number">${grouped(row.claimed.coins)}</td><td class="number">${grouped(row.outstanding.coins)}</td></tr>`)}</tbody></table></div>`;
+<tbody>${open.map((row) => html`<tr><td data-label="Asset">${row.symbol}${row.kind === 'equipment' ? ' (equipment, pieces)' : ''}</td><td data-label="Legal status">${LEGAL_STATUS[row.legalStatus] ?? row.legalStatus}</td><td class="number" data-label="Cases">${row.cases}</td><td class="number" data-label="Claimed">${grouped(row.claimed.coins)}</td><td class="number" data-label="Not under control">${grouped(row.outstanding.coins)}</td></tr>`)}</tbody></table></div>`;
 }
 
 function payoutClaims(rows: readonly PayoutClaimFigure[]): Html {
   if (rows.length === 0) return html`<p class="soft">No payout is claimed that the chain has not shown.</p>`;
   return html`<div class="scroll"><table><caption>Payouts claimed by pools and not shown by the chain</caption>
 <thead><tr><th scope="col">Asset</th><th scope="col">State of the claim</th><th scope="col" class="number">Payouts</th><th scope="col" class="number">Amount claimed</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><td>${row.symbol}</td><td>${row.status}</td><td class="number">${grouped(String(row.payouts))}</td><td class="number">${grouped(row.coins)}</td></tr>`)}</tbody></table></div>`;
+<tbody>${rows.map((row) => html`<tr><td data-label="Asset">${row.symbol}</td><td data-label="State of the claim">${row.status}</td><td class="number" data-label="Payouts">${grouped(String(row.payouts))}</td><td class="number" data-label="Amount claimed">${grouped(row.coins)}</td></tr>`)}</tbody></table></div>`;
 }
 
 function table<Row extends { readonly coins: string }>(caption: string, [first, second]: readonly [string, string], rows: readonly Row[], cells: (row: Row) => readonly [Html, Html], symbol: string): Html {
@@ -146,6 +146,6 @@ function table<Row extends { readonly coins: string }>(caption: string, [first, 
 <thead><tr><th scope="col">${first}</th>${second === '' ? html`` : html`<th scope="col">${second}</th>`}<th scope="col" class="number">${symbol}</th></tr></thead>
 <tbody>${shown.map((row) => {
     const [left, right] = cells(row);
-    return html`<tr><td>${left}</td>${second === '' ? html`` : html`<td>${right}</td>`}<td class="number">${grouped(row.coins)}</td></tr>`;
+    return html`<tr><td data-label="${first}">${left}</td>${second === '' ? html`` : html`<td data-label="${second}">${right}</td>`}<td class="number" data-label="${symbol}">${grouped(row.coins)}</td></tr>`;
   })}</tbody></table></div>`;
 }

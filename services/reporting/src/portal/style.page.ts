@@ -1,4 +1,4 @@
-/** One style sheet inside the page: nothing is loaded from anywhere else. Light, dark, narrow and print. */
+/** One style sheet inside the page: nothing is loaded from anywhere else. Light, dark, narrow (each row becomes a card) and print. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1b2430; --soft: #5a6675; --line: #d9dee5; --paper: #fbfbf9; --card: #fff; --accent: #0b6e6e; --warn: #8a4b00; --warn-bg: #fff4e0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8ecf1; --soft: #a3afbd; --line: #33404e; --paper: #12181f; --card: #1a222b; --accent: #59c3c0; --warn: #ffc979; --warn-bg: #3a2a10; } }
@@ -16,7 +16,8 @@ p { margin: 0.35rem 0 0.75rem; max-width: 46rem; }
 .figures li { background: var(--card); border: 1px solid var(--line); border-radius: 0.75rem; padding: 1rem 1.15rem; }
 .figures .name { color: var(--soft); font-size: 0.9rem; }
 .figures .amount { display: block; font-size: 1.55rem; font-weight: 650; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; margin-bottom: 1.25rem; }
+p strong { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: 0.25rem 0 0.5rem; font-size: 0.9rem; }
 th, td { text-align: left; padding: 0.5rem 0.9rem 0.5rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -30,5 +31,13 @@ a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 code { font-size: 0.9em; overflow-wrap: anywhere; }
 footer { padding: 2.5rem 1.25rem 3rem; color: var(--soft); font-size: 0.9rem; }
 footer ul { padding-left: 1.1rem; }
+@media (max-width: 40rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, caption, tbody, tr { display: block; }
+  tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  td, td.number { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: 0.1rem 0; text-align: right; overflow-wrap: anywhere; }
+  td::before { content: attr(data-label); color: var(--soft); font-size: 0.85rem; font-weight: 600; text-align: left; white-space: normal; overflow-wrap: normal; }
+  td:empty { display: none; }
+}
 @media print { body { background: #fff; color: #000; } .figures li { break-inside: avoid; } }
 `;
