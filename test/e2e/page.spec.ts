@@ -73,10 +73,15 @@ await describeWith(BROWSER, 'the public page in a browser without JavaScript', (
     await context.close();
   });
 
-  it.each([['light'], ['dark']] as const)('does not scroll sideways on a small phone (%s)', async (scheme) => {
+  it.each([['light'], ['dark']] as const)('fits a small phone without scrolling sideways (%s)', async (scheme) => {
     const { context, page } = await visit(PHONE, scheme);
     const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
     expect(widest).toBeLessThanOrEqual(PHONE.width);
+    // Nor is a figure hidden in a box that scrolls by itself.
+    for (const figure of await page.locator('.amount, td.number').all()) {
+      const box = await figure.boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? Infinity)).toBeLessThanOrEqual(PHONE.width);
+    }
     await page.screenshot({ path: join(tmpdir(), `qazyna-page-phone-${scheme}.png`), fullPage: true });
     await context.close();
   });
