@@ -22,7 +22,10 @@ export class Standalone {
     const standalone = new Standalone(mkdtempSync(join(tmpdir(), 'qazyna-standalone-')), { QAZYNA_STORY: options.story ? 'on' : 'off', ...options.env });
     try {
       await standalone.again();
-      if (options.story) await until('the story is over', () => standalone.log(), (log) => log.includes('What happened:'), STORY_MS_MAX);
+      if (options.story) {
+        const log = await until('the story is over', () => standalone.log(), (text) => /What happened:|the story stopped/.test(text), STORY_MS_MAX);
+        if (!log.includes('What happened:')) throw new Error('the story stopped');
+      }
       return standalone;
     } catch (error) {
       await standalone.remove();
