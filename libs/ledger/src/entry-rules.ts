@@ -78,6 +78,6 @@ export function shapeViolations(entry: Entry, accounts: readonly ParsedAccount[]
   const allowed: Allowed | undefined = SHAPES[entry.kind];
   // An unknown kind has been reported with the header.
   if (allowed === undefined) return NONE;
-  const outside = accounts.filter((account, index) => !allowed(account, (entry.postings[index] as Posting).amount > 0n));
-  return outside.length === 0 ? NONE : outside.map(({ name }) => ({ invariant: 'INV-14', message: `a ${entry.kind} does not touch ${name} on that side` }));
+  const isOutside = (account: ParsedAccount, index: number): boolean => !allowed(account, (entry.postings[index] as Posting).amount > 0n);
+  return accounts.some(isOutside) ? accounts.filter(isOutside).map(({ name }) => ({ invariant: 'INV-14', message: `a ${entry.kind} does not touch ${name} on that side` })) : NONE;
 }

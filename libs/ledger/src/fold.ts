@@ -10,7 +10,7 @@ export interface BalancesOptions {
   /** Default: the built-in assets. */
   readonly assets?: AssetRegistry;
   /**
-   * How many of the latest entries are remembered, so that a second entry with the same id is refused (INV-11) and a
+   * How many of the latest entries are remembered at least (fewer than twice as many), so that a second entry with the same id is refused (INV-11) and a
    * compensation can be compared with what it corrects (INV-10) without help. Default 16,384: memory stays flat
    * however long the journal. Beyond it, uniqueness is the journal writer's (it derives ids from causes) and a
    * corrected entry is handed to {@link Balances.apply}. `Infinity` remembers all, for audits.
@@ -63,7 +63,7 @@ const RECENT_ENTRIES_MAX = 16_384;
 const EFFECTIVE_AHEAD_MAX_MS = 2 * 60 * 60 * 1000;
 
 export class Balances {
-  private readonly assets: AssetRegistry;
+  private readonly checkOptions: { readonly assets: AssetRegistry };
   private readonly effectiveAheadMaxMs: number;
   private ledgers = new Map<AccountName, Ledger>();
   private recent: RecentEntries;
@@ -72,7 +72,7 @@ export class Balances {
   private unproven = 0;
 
   constructor(private readonly options: BalancesOptions = {}) {
-    this.assets = options.assets ?? ASSETS;
+    this.checkOptions = { assets: options.assets ?? ASSETS };
     this.effectiveAheadMaxMs = options.effectiveAheadMaxMs ?? EFFECTIVE_AHEAD_MAX_MS;
     this.recent = new RecentEntries(options.recentEntriesMax ?? RECENT_ENTRIES_MAX);
   }
@@ -175,10 +175,10 @@ export class Balances {
   }
 
   private check(entry: Entry, context: ApplyContext): readonly Violation[] {
-    const alone = checkEntry(entry, { assets: this.assets });
+    const alone = checkEntry(entry, this.checkOptions);
     if (alone.length > 0) return alone;
     const found: Violation[] = [];
-    if (this.recent.has(entry.entryId) || this.corrected.has(entry.entryId)) {
+    if (this.recent.has(entry.entryId) || (this.corrected.size > 0 && this.corrected.has(entry.entryId))) {
       found.push({ invariant: 'INV-11', message: 'an entry with this id has been applied' });
     }
     if (context.recordedAt && Date.parse(entry.effectiveAt) > context.recordedAt.getTime() + this.effectiveAheadMaxMs) {
@@ -186,8 +186,8 @@ export class Balances {
     }
     if (entry.corrects !== undefined) found.push(...this.compensationViolations(entry, entry.corrects, context));
     for (const { account: name, asset, amount } of entry.postings) {
-      const account = parseAccount(name);
-      const wrong = wrongSide(account, asset, this.balance(name, asset) + amount);
+      const ledger = this.ledgers.get(name);
+      const wrong = wrongSide(ledger?.account ?? parseAccount(name), asset, (ledger?.cells.get(asset)?.balance ?? 0n) + amount);
       if (wrong) found.push(wrong);
     }
     return found;
