@@ -1,7 +1,7 @@
 /** Entries as JSON: amounts are decimal strings. What comes back is checked as strictly as what goes out. */
 import { parseAccount } from './accounts.js';
 import { parseBaseUnits } from './amounts.js';
-import type { AssetId } from './assets.js';
+import { findAsset, type AssetId } from './assets.js';
 import { assertEntry, type ActKind, type AuthorisingAct, type Entry, type EntryCheckOptions, type EntryKind, type Posting } from './entries.js';
 
 export interface PostingJson {
@@ -76,9 +76,17 @@ function postingFromJson(json: unknown): Posting {
   const { account, asset, amount } = record(json, 'posting');
   return {
     account: parseAccount(text(account, 'account')).name,
-    asset: text(asset, 'asset') as AssetId,
+    asset: sharedAsset(text(asset, 'asset')),
     amount: parseBaseUnits(amount as string, { signed: true }),
   };
+}
+
+/**
+ * One text for all postings of an asset: a journal's million copies would each be hashed, compared and kept. Whether
+ * the asset exists is for the entry's rules to say.
+ */
+function sharedAsset(id: string): AssetId {
+  return findAsset(id)?.id ?? (id as AssetId);
 }
 
 function actFromJson(json: unknown): AuthorisingAct {

@@ -1,37 +1,37 @@
 import type { Entry, Posting } from './entries.js';
 
-/** The latest entries by id, up to a bound: a ring of ids beside a map, so that forgetting the oldest costs nothing. */
+/**
+ * The latest entries by id: at least `max` of them and fewer than twice as many. Two generations, of which the older is
+ * dropped whole: forgetting entries one by one costs a reader of a long journal more than remembering them.
+ */
 export class RecentEntries {
-  private readonly postings = new Map<string, readonly Posting[]>();
-  private ring: string[] = [];
-  private next = 0;
+  private young = new Map<string, readonly Posting[]>();
+  private old: ReadonlyMap<string, readonly Posting[]> = new Map();
 
   constructor(private readonly max: number) {}
 
   has(entryId: string): boolean {
-    return this.postings.has(entryId);
+    return this.young.has(entryId) || this.old.has(entryId);
   }
 
   postingsOf(entryId: string): readonly Posting[] | undefined {
-    return this.postings.get(entryId);
+    return this.young.get(entryId) ?? this.old.get(entryId);
   }
 
   add(entry: Entry): void {
     if (this.max <= 0) return;
-    if (this.max !== Number.POSITIVE_INFINITY) {
-      const oldest = this.ring[this.next];
-      if (oldest !== undefined) this.postings.delete(oldest);
-      this.ring[this.next] = entry.entryId;
-      this.next = (this.next + 1) % this.max;
+    this.young.set(entry.entryId, entry.postings);
+    if (this.young.size >= this.max) {
+      this.old = this.young;
+      this.young = new Map();
     }
-    this.postings.set(entry.entryId, entry.postings);
   }
 
   clone(): RecentEntries {
     const copy = new RecentEntries(this.max);
-    for (const [entryId, postings] of this.postings) copy.postings.set(entryId, postings);
-    copy.ring = [...this.ring];
-    copy.next = this.next;
+    copy.young = new Map(this.young);
+    // Nobody writes to the older generation.
+    copy.old = this.old;
     return copy;
   }
 }
