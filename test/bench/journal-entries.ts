@@ -29,20 +29,20 @@ export function payoutEntry(n: number): Entry {
   };
 }
 
-/** The event that the journal holds for {@link payoutEntry}. */
+/** What custody notes beside {@link payoutEntry}. */
+export function payoutNotes(n: number): { readonly depositId: string; readonly payoutId: string; readonly blockHeight: number } {
+  const { cause } = payoutEntry(n);
+  return { depositId: cause.slice('deposit-'.length, cause.indexOf('@')), payoutId: `btcpool-kz.reserve-01~${38_000_000 + n}`, blockHeight: 900_000 + Math.floor(n / 200) };
+}
+
+/** The event that the journal holds for {@link payoutEntry}: what the journal writer makes of it, byte for byte. */
 export function journalEvent(n: number): NewEvent {
   const entry = payoutEntry(n);
-  const txid = entry.cause.slice('deposit-'.length, 'deposit-'.length + 64);
   return {
-    id: id('event', n),
+    id: entry.entryId,
     type: ENTRY_POSTED,
-    data: { ...entryToJson(entry), depositId: `${txid}.0`, payoutId: `btcpool-kz.reserve-01~${38_000_000 + n}`, blockHeight: 900_000 + Math.floor(n / 200) } as unknown as JsonObject,
-    metadata: {
-      schemaVersion: 1,
-      actor: { subject: 'custody', organisation: 'qazyna' },
-      correlationId: id('correlation', n),
-      causationId: id('cause', n),
-    },
+    data: { ...entryToJson(entry), ...payoutNotes(n) } as unknown as JsonObject,
+    metadata: { schemaVersion: 1, actor: { subject: 'custody', organisation: 'qazyna' }, correlationId: entry.cause, causationId: entry.cause },
   };
 }
 
