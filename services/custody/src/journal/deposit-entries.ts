@@ -1,5 +1,5 @@
 import { account, negatedPostings, toInstant, type AccountClass, type AssetId, type AuthorisingAct, type Entry } from '@qazyna/ledger';
-import type { EntryDraft } from './entry-draft.js';
+import type { EntryDraft, EntryNotes } from './entry-draft.js';
 
 /** A deposit as far as the journal is concerned. Revisions are those of the events on its stream. */
 export interface SettledDeposit {
@@ -30,15 +30,17 @@ export interface LiveEntry {
 export type IdOf = (name: string) => string;
 
 /**
- * What the journal lacks for one deposit, in the order it must be posted: first the compensations of what no longer
- * holds, newest first, then what holds now. Posting the answer and asking again gives nothing.
+ * What the journal lacks for one deposit, in the order it must be posted: the compensations of what no longer holds,
+ * newest first; once they are posted, what holds now. So coins whose taking back the ledger refuses are never counted
+ * a second time. Posting the answer and asking again ends with nothing.
  */
 export function entriesDue(deposit: SettledDeposit, live: readonly LiveEntry[], idOf: IdOf): EntryDraft[] {
   const wanted = wantedEntries(deposit, live, idOf);
   const wantedIds = new Set(wanted.map(({ entry }) => entry.entryId));
   const liveIds = new Set(live.map(({ entry }) => entry.entryId));
   const stale = live.filter(({ entry }) => !wantedIds.has(entry.entryId));
-  return [...stale.reverse().map((each) => compensation(deposit, each, idOf)), ...wanted.filter(({ entry }) => !liveIds.has(entry.entryId))];
+  if (stale.length > 0) return stale.reverse().map((each) => compensation(deposit, each, idOf));
+  return wanted.filter(({ entry }) => !liveIds.has(entry.entryId));
 }
 
 function wantedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], idOf: IdOf): EntryDraft[] {
@@ -56,7 +58,7 @@ function wantedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], idOf
   return [depositEntry(deposit, cause, idOf, undefined), identification(deposit, match, idOf)];
 }
 
-function notesOf({ depositId, height, purpose }: SettledDeposit, payoutId: string | undefined): EntryDraft['notes'] {
+function notesOf({ depositId, height, purpose }: SettledDeposit, payoutId: string | undefined): EntryNotes {
   return {
     depositId,
     ...(payoutId === undefined ? {} : { payoutId }),

@@ -12,6 +12,7 @@ export interface DirectoryVault extends KnownVault {
 export class VaultDirectory {
   private readonly vaults = new Map<string, DirectoryVault>();
   private readonly addresses = new Map<string, AddressAssigned>();
+  private readonly frozen = new Set<string>();
 
   /** @param keysOf whole keys of a descriptor */
   constructor(private readonly keysOf: (vault: VaultRegistered) => readonly string[]) {}
@@ -22,6 +23,8 @@ export class VaultDirectory {
       if (!this.vaults.has(vaultId)) this.vaults.set(vaultId, { vaultId, class: cls, keys: this.keysOf(event.data), registered: event.data });
     } else if (event.type === 'custody.address-assigned') {
       this.addresses.set(event.data.address, event.data);
+    } else {
+      this.frozen.add(event.data.vaultId);
     }
   }
 
@@ -36,6 +39,14 @@ export class VaultDirectory {
   /** To whom an address was given. */
   assignment(address: string): AddressAssigned | undefined {
     return this.addresses.get(address);
+  }
+
+  isFrozen(vaultId: string): boolean {
+    return this.frozen.has(vaultId);
+  }
+
+  addressesOf(vaultId: string): readonly AddressAssigned[] {
+    return [...this.addresses.values()].filter((each) => each.vaultId === vaultId);
   }
 
   get addressCount(): number {

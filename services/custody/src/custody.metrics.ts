@@ -1,0 +1,52 @@
+import type { ReadModelHost, ServiceMetrics } from '@qazyna/service-kit';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { ChainWorker } from './deposits/chain.worker.js';
+import type { PostingWorker } from './journal/posting.worker.js';
+
+const BATCH_ENTRIES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
+
+/** What the journal writer reports while it works. */
+export interface JournalFigures {
+  readonly onBatch: (entries: number) => void;
+  readonly onRetry: () => void;
+}
+
+export function journalFigures({ registry }: ServiceMetrics): JournalFigures {
+  const registers = [registry];
+  const posted = new Counter({ name: 'qazyna_journal_entries_posted_total', help: 'Entries made durable.', registers });
+  const batches = new Histogram({ name: 'qazyna_journal_batch_entries', help: 'Entries per append.', buckets: BATCH_ENTRIES, registers });
+  const retries = new Counter({ name: 'qazyna_journal_append_retries_total', help: 'Appends repeated after a conflict or a timeout.', registers });
+  return {
+    onBatch: (entries) => {
+      posted.inc(entries);
+      batches.observe(entries);
+    },
+    onRetry: () => retries.inc(),
+  };
+}
+
+/** Read when they are asked for. */
+export function watchCustody({ registry }: ServiceMetrics, parts: { readonly model: ReadModelHost; readonly chain: ChainWorker; readonly posting: PostingWorker }): void {
+  const registers = [registry];
+  const { model, chain, posting } = parts;
+  new Gauge({ name: 'qazyna_chain_height', help: 'Height followed through.', registers, collect() { this.set(chain.tip?.height ?? 0); } });
+  new Gauge({ name: 'qazyna_journal_entries_refused', help: 'Entries that the ledger refuses; they stay due.', registers, collect() { this.set(posting.refused.length); } });
+  new Gauge({
+    name: 'qazyna_deposits',
+    help: 'Deposits by state.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const { state, deposits } of model.db.prepare('SELECT state, count(*) AS deposits FROM deposits GROUP BY state').all()) this.set({ state: state as string }, deposits as number);
+    },
+  });
+  new Gauge({
+    name: 'qazyna_custody_alarms',
+    help: 'Alarms raised, by kind.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      for (const { kind, alarms } of model.db.prepare('SELECT kind, count(*) AS alarms FROM alarms GROUP BY kind').all()) this.set({ kind: kind as string }, alarms as number);
+    },
+  });
+}

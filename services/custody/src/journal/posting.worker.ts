@@ -1,0 +1,129 @@
+import { uuidV5, type Clock } from '@qazyna/event-store';
+import { decodeEntry, type AssetId } from '@qazyna/ledger';
+import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
+import type { VaultDirectory } from '../vaults/vault-directory.js';
+import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
+import type { EntryDraft } from './entry-draft.js';
+import type { JournalWriter } from './journal.writer.js';
+
+/** Namespace of entry ids. Fixed for ever: the journal never holds one cause twice because of it. */
+const ENTRY_NAMESPACE = '8d0f6f2a-5f8e-5c33-9b0d-2f6f5f1c7ad1';
+const BATCH_MAX = 1_000;
+const REFUSED_AGAIN_MS = 60_000;
+
+/** An entry that the ledger's rules do not allow. It stays due, and is tried again. */
+export interface RefusedEntry {
+  readonly entryId: string;
+  readonly depositId: string;
+  readonly kind: string;
+  readonly message: string;
+  readonly since: string;
+}
+
+export function entryIdOf(name: string): string {
+  return uuidV5(ENTRY_NAMESPACE, name);
+}
+
+/** Brings the journal to what the deposits' own streams say: what is due is a difference, so nothing is forgotten. */
+export class PostingWorker {
+  /** Entries posted by this process that the read model does not show yet. */
+  private posted = new Set<string>();
+  private readonly refusals = new Map<string, RefusedEntry & { readonly retryAt: number }>();
+
+  constructor(
+    private readonly model: ReadModelHost,
+    private readonly directory: VaultDirectory,
+    private readonly journal: JournalWriter,
+    private readonly clock: Clock,
+    private readonly logger: ServiceLogger,
+  ) {}
+
+  /** For an operator: what could not be posted, and why. */
+  get refused(): readonly RefusedEntry[] {
+    return [...this.refusals.values()].map(({ entryId, depositId, kind, message, since }) => ({ entryId, depositId, kind, message, since }));
+  }
+
+  /** Posts what is due, up to a bound. @returns how many entries were tried */
+  async step(): Promise<number> {
+    const limit = BATCH_MAX + this.posted.size + this.refusals.size;
+    const rows = this.model.db
+      .prepare(`SELECT deposits.*, reference, effective_at, state_property.revision AS act_revision FROM deposits LEFT JOIN state_property ON purpose_kind = 'case' AND case_id = purpose_id WHERE due = 1 LIMIT ?`)
+      .all(limit) as unknown as DueRow[];
+    const now = this.clock.now();
+    const due = rows.flatMap((row) => this.draftsOf(row)).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
+    const ids = new Set(due.map(({ entry }) => entry.entryId));
+    this.posted = new Set([...this.posted].filter((id) => ids.has(id)));
+    for (const id of this.refusals.keys()) if (!ids.has(id)) this.refusals.delete(id);
+    const drafts = due.filter(({ entry: { entryId } }) => !this.posted.has(entryId) && (this.refusals.get(entryId)?.retryAt ?? 0) <= now.getTime());
+    if (drafts.length === 0) return 0;
+    const outcomes = await this.journal.post(drafts);
+    outcomes.forEach((outcome, index) => {
+      const draft = drafts[index] as EntryDraft;
+      if (outcome.kind === 'refused') this.refuse(draft, outcome.violations.map(({ invariant, message }) => `${invariant}: ${message}`).join('; '), now);
+      else {
+        this.posted.add(draft.entry.entryId);
+        this.refusals.delete(draft.entry.entryId);
+      }
+    });
+    return drafts.length;
+  }
+
+  private refuse({ entry: { entryId, kind }, notes }: EntryDraft, message: string, now: Date): void {
+    const since = this.refusals.get(entryId)?.since ?? now.toISOString();
+    this.refusals.set(entryId, { entryId, depositId: notes?.depositId ?? '', kind, message, since, retryAt: now.getTime() + REFUSED_AGAIN_MS });
+    this.logger.error({ entryId, kind, depositId: notes?.depositId, reason: message }, 'the ledger refuses an entry: it stays due');
+  }
+
+  private draftsOf(row: DueRow): EntryDraft[] {
+    const vault = this.directory.vault(row.vault_id);
+    if (vault === undefined) throw new Error(`deposit ${row.deposit_id} is of vault ${row.vault_id}, which is not registered`);
+    const live = this.model.db
+      .prepare(`SELECT body FROM entries WHERE deposit_id = ? AND compensated = 0 AND kind <> 'compensation' ORDER BY number`)
+      .all(row.deposit_id)
+      .map(({ body }) => liveEntry(JSON.parse(body as string)));
+    return entriesDue(settledDeposit(row, vault.class), live, entryIdOf);
+  }
+}
+
+interface DueRow {
+  readonly deposit_id: string;
+  readonly vault_id: string;
+  readonly asset: string;
+  readonly amount: string;
+  readonly height: number;
+  readonly block_time: string;
+  readonly state: string;
+  readonly purpose_kind: 'case' | 'pool-account';
+  readonly purpose_id: string;
+  readonly confirmed_revision: number | null;
+  readonly taken_back_revision: number | null;
+  readonly matched_revision: number | null;
+  readonly payout_id: string | null;
+  readonly matched_licence_id: string | null;
+  readonly reference: string | null;
+  readonly effective_at: string | null;
+  readonly act_revision: number | null;
+}
+
+function settledDeposit(row: DueRow, vaultClass: SettledDeposit['vaultClass']): SettledDeposit {
+  const { matched_revision: matched, payout_id: payoutId, matched_licence_id: licenceId, reference, effective_at: effectiveAt, act_revision: act } = row;
+  return {
+    depositId: row.deposit_id,
+    vaultId: row.vault_id,
+    vaultClass,
+    asset: row.asset as AssetId,
+    amount: BigInt(row.amount),
+    height: row.height,
+    blockTime: row.block_time,
+    purpose: { kind: row.purpose_kind, id: row.purpose_id },
+    confirmedRevision: row.state === 'confirmed' ? (row.confirmed_revision ?? undefined) : undefined,
+    takenBackRevision: row.taken_back_revision ?? undefined,
+    match: matched === null || payoutId === null || licenceId === null ? undefined : { revision: matched, payoutId, licenceId },
+    stateProperty: reference === null || effectiveAt === null || act === null ? undefined : { reference, effectiveAt, revision: act },
+  };
+}
+
+function liveEntry(json: unknown): LiveEntry {
+  const { payoutId, caseId } = json as { payoutId?: string; caseId?: string };
+  return { entry: decodeEntry(json), ...(payoutId === undefined ? {} : { payoutId }), ...(caseId === undefined ? {} : { caseId }) };
+}

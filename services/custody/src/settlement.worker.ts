@@ -1,0 +1,52 @@
+import type { ServiceLogger } from '@qazyna/service-kit';
+import type { MatchingWorker } from './claims/matching.worker.js';
+import { pause } from './deposits/chain.worker.js';
+import type { PostingWorker } from './journal/posting.worker.js';
+
+const IDLE_MS = 20;
+const RETRY_MS = 1_000;
+
+/** Drives claims to their outputs and deposits into the journal: one loop, one step after the other. */
+export class SettlementWorker {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private failure: unknown;
+
+  constructor(
+    private readonly matching: MatchingWorker,
+    private readonly posting: PostingWorker,
+    private readonly logger: ServiceLogger,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Finishes the step in hand. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('closing'));
+    await this.running;
+  }
+
+  health(): { readonly ok: boolean; readonly detail?: string } {
+    if (this.failure !== undefined) return { ok: false, detail: 'a step failed and is repeated' };
+    const refused = this.posting.refused.length;
+    return refused === 0 ? { ok: true } : { ok: true, detail: `${refused} entries refused by the ledger` };
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        const done = (await this.matching.step()) + (await this.posting.step());
+        this.failure = undefined;
+        await pause(done > 0 ? 0 : IDLE_MS, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.failure = error;
+        this.logger.error({ err: error }, 'settling failed and is repeated');
+        await pause(RETRY_MS, signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { deriveAddress, DescriptorError, parseDescriptor, type BitcoinNetwork } from '@qazyna/bitcoin';
+import { contentHash, streamOf, type AddressAssigned, type AddressAssignment, type VaultFrozen, type VaultRegistered, type VaultRegistration } from '@qazyna/contracts';
+import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import { bitcoinAsset } from '@qazyna/ledger';
+import { CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
+import { purposeKey, vaultDecider, type VaultCommand, type VaultEvent, type VaultState } from './vault.js';
+import { VaultDirectory } from './vault-directory.js';
+
+type Metadata = Omit<EventMetadata, 'schemaVersion'>;
+type Answer<T> = T | { readonly refusal: Refusal };
+
+/** Streams of vaults. */
+const VAULT_STREAMS = ['vault-'];
+
+@Injectable()
+export class VaultsService {
+  readonly directory = new VaultDirectory(({ descriptor, network }) => keysOf(descriptor, network));
+  /** Registrations and assignments, one after the other: each must see the keys and addresses of those before it. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONFIG) private readonly config: PlatformConfig,
+  ) {}
+
+  /** Reads every vault and address into the directory; nothing may be followed or assigned before. */
+  async load(): Promise<void> {
+    for await (const page of this.store.readAll({ filter: { streamPrefixes: VAULT_STREAMS } })) {
+      for (const event of page) this.directory.apply(event as unknown as VaultEvent);
+    }
+  }
+
+  /** Registers a vault once. @throws {StoreUnavailable | StoreTimeout} send it again */
+  register(registration: VaultRegistration, metadata: Metadata): Promise<Answer<VaultRegistered>> {
+    const { vaultId, class: cls, tier, descriptor } = registration;
+    const network = this.config.bitcoinNetwork;
+    return this.inTurn(async () => {
+      let keys: readonly string[];
+      try {
+        keys = keysOf(descriptor, network);
+      } catch (error) {
+        if (!(error instanceof DescriptorError)) throw error;
+        return { refusal: { code: error.code, message: error.message, field: 'descriptor' } };
+      }
+      const outcome = await this.carryOut(
+        vaultId,
+        { kind: 'register', registration: { vaultId, class: cls, tier, descriptor }, network, asset: bitcoinAsset(network).id, keys, others: this.directory.all() },
+        `register:${contentHash(registration)}`,
+        metadata,
+      );
+      return 'refusal' in outcome ? outcome : (outcome.registered as VaultRegistered);
+    });
+  }
+
+  /** The address of a purpose in a vault, assigned now or before. @throws {StoreUnavailable | StoreTimeout} send it again */
+  assign({ vaultId, purpose }: AddressAssignment, metadata: Metadata): Promise<Answer<AddressAssigned>> {
+    return this.inTurn(async () => {
+      const { state } = await loadState(this.store, vaultDecider, streamOf.vault(vaultId));
+      const { registered } = state;
+      const descriptor = registered === undefined ? undefined : parseDescriptor(registered.descriptor, registered.network);
+      const outcome = await this.carryOut(
+        vaultId,
+        {
+          kind: 'assign',
+          vaultId,
+          purpose,
+          addressAt: (index) => (descriptor === undefined ? '' : deriveAddress(descriptor, { change: 0, index }).address),
+          holderOf: (address) => this.directory.assignment(address),
+        },
+        `assign:${contentHash(purpose)}`,
+        metadata,
+      );
+      return 'refusal' in outcome ? outcome : (outcome.addresses.get(purposeKey(purpose)) as AddressAssigned);
+    });
+  }
+
+  /** Freezes a vault after a spend that nobody approved. @throws {StoreUnavailable | StoreTimeout} send it again */
+  async freeze(freeze: VaultFrozen, metadata: Metadata): Promise<void> {
+    await this.carryOut(freeze.vaultId, { kind: 'freeze', freeze }, `freeze:${freeze.depositId}:${freeze.spentBy}`, metadata);
+  }
+
+  private async carryOut(vaultId: string, command: VaultCommand, commandId: string, metadata: Metadata): Promise<Answer<VaultState>> {
+    const outcome = await handleCommand(this.store, vaultDecider, { stream: streamOf.vault(vaultId), command, commandId, metadata });
+    if (outcome.kind === 'refused') return { refusal: outcome.refusal };
+    // Before anyone is told: a payment to a new address must find it in the directory.
+    for (const event of outcome.events) this.directory.apply(event);
+    return outcome.state;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.last.then(work, work);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function keysOf(descriptor: string, network: BitcoinNetwork): readonly string[] {
+  return parseDescriptor(descriptor, network).keys.map(({ identity }) => identity);
+}
