@@ -49,10 +49,26 @@ export function uuidV7(now: Date, random: Uint8Array): string {
   return stamp(bytes, 7);
 }
 
+/** Namespaces are constants of the program: their bytes are read once. */
+const namespaces = new Map<string, Uint8Array>();
+const NAMESPACES_MAX = 100;
+
+function namespaceBytes(namespace: string): Uint8Array {
+  const known = namespaces.get(namespace);
+  if (known !== undefined) return known;
+  const bytes = parseUuid(namespace);
+  if (namespaces.size < NAMESPACES_MAX) namespaces.set(namespace, bytes);
+  return bytes;
+}
+
 /** UUID version 5 (RFC 9562, 5.5): the same namespace and name give the same id, always and everywhere. */
 export function uuidV5(namespace: string, name: string): string {
-  const input = Buffer.concat([parseUuid(namespace), Buffer.from(name, 'utf8')]);
-  return stamp(hash('sha1', input, 'buffer').subarray(0, 16), 5);
+  const input = Buffer.allocUnsafe(16 + Buffer.byteLength(name, 'utf8'));
+  input.set(namespaceBytes(namespace), 0);
+  input.write(name, 16, 'utf8');
+  const hex = hash('sha1', input, 'hex');
+  const variant = HEX[(Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80] ?? '';
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
 }
 
 export const systemClock: Clock = { now: () => new Date() };
