@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CloudEventAttributes } from './attributes.js';
 import { decodeUtf8, parseJson } from './json-text.js';
 import { MalformedMessage } from './malformed-message.js';
@@ -42,5 +42,5 @@ export function fromBytes(attributes: CloudEventAttributes, dataBytes: Uint8Arra
 }
 
 export function withBody(attributes: CloudEventAttributes, data: unknown, dataBytes: Uint8Array, dataText: string): CloudEvent {
-  return { ...attributes, data, dataBytes, dataText, dataSha256: createHash('sha256').update(dataBytes).digest('hex') };
+  return { ...attributes, data, dataBytes, dataText, dataSha256: hash('sha256', dataBytes, 'hex') };
 }

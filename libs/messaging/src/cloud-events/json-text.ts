@@ -13,6 +13,7 @@ export interface JsonText {
 }
 
 const DEPTH_MAX = 64;
+const END_OF_SCALAR = /[\s,\]}]/g;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws {MalformedMessage} `invalid-utf8` */
@@ -115,24 +116,24 @@ class Walk {
 
   private string(): string {
     const start = this.at;
-    let escaped = false;
-    this.at += 1;
-    while (this.text[this.at] !== '"') {
-      if (this.text[this.at] === '\\') {
-        escaped = true;
-        this.at += 1;
-      }
-      this.at += 1;
+    const end = this.text.indexOf('"', start + 1);
+    const plain = this.text.slice(start + 1, end);
+    if (!plain.includes('\\')) {
+      this.at = end + 1;
+      return plain;
     }
     this.at += 1;
-    return escaped ? (JSON.parse(this.text.slice(start, this.at)) as string) : this.text.slice(start + 1, this.at - 1);
+    while (this.text[this.at] !== '"') this.at += this.text[this.at] === '\\' ? 2 : 1;
+    this.at += 1;
+    return JSON.parse(this.text.slice(start, this.at)) as string;
   }
 
   private scalar(): void {
-    while (this.at < this.text.length && !/[\s,\]}]/.test(this.text.charAt(this.at))) this.at += 1;
+    END_OF_SCALAR.lastIndex = this.at;
+    this.at = END_OF_SCALAR.exec(this.text)?.index ?? this.text.length;
   }
 
   private space(): void {
-    while (this.at < this.text.length && ' \t\n\r'.includes(this.text.charAt(this.at))) this.at += 1;
+    for (let code = this.text.charCodeAt(this.at); code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d; code = this.text.charCodeAt(this.at)) this.at += 1;
   }
 }
