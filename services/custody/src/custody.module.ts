@@ -71,8 +71,8 @@ type Clock = PlatformParts['clock'];
     },
     {
       provide: SettlementWorker,
-      inject: [MatchingWorker, PostingWorker, LOGGER],
-      useFactory: (matching: MatchingWorker, posting: PostingWorker, logger: Logger) => new SettlementWorker(matching, posting, logger),
+      inject: [CUSTODY_READ_MODEL, MatchingWorker, PostingWorker, LOGGER],
+      useFactory: (model: ReadModelHost, matching: MatchingWorker, posting: PostingWorker, logger: Logger) => new SettlementWorker(model, matching, posting, logger),
     },
   ],
 })

@@ -1,4 +1,4 @@
-import type { ServiceLogger } from '@qazyna/service-kit';
+import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
 import type { MatchingWorker } from './claims/matching.worker.js';
 import { pause } from './deposits/chain.worker.js';
 import type { PostingWorker } from './journal/posting.worker.js';
@@ -13,6 +13,7 @@ export class SettlementWorker {
   private failure: unknown;
 
   constructor(
+    private readonly model: ReadModelHost,
     private readonly matching: MatchingWorker,
     private readonly posting: PostingWorker,
     private readonly logger: ServiceLogger,
@@ -34,11 +35,16 @@ export class SettlementWorker {
     return refused === 0 ? { ok: true } : { ok: true, detail: `${refused} entries refused by the ledger` };
   }
 
+  /** A view that is being rebuilt shows the past, and would make work of what was done long ago. */
+  private async step(): Promise<number> {
+    return this.model.health().ok ? (await this.matching.step()) + (await this.posting.step()) : 0;
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const done = (await this.matching.step()) + (await this.posting.step());
+        const done = await this.step();
         this.failure = undefined;
         await pause(done > 0 ? 0 : IDLE_MS, signal);
       } catch (error) {

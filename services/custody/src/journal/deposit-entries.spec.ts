@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { bitcoinAsset, Balances, type Entry } from '@qazyna/ledger';
+import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
+import type { EntryDraft } from './entry-draft.js';
+
+const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+const payout: SettledDeposit = {
+  depositId: `${'aa'.repeat(32)}.0`,
+  vaultId: 'reserve-1',
+  vaultClass: 'reserve',
+  asset: bitcoinAsset('regtest').id,
+  amount: 9_007_199_254_740_993n,
+  height: 100,
+  blockTime: '2026-01-01T00:00:00.000Z',
+  purpose: { kind: 'pool-account', id: 'pool.acc' },
+  confirmedRevision: 1,
+  takenBackRevision: undefined,
+  match: undefined,
+  stateProperty: undefined,
+};
+const match = { revision: 2, payoutId: 'pool.acc~1', licenceId: 'L-1' };
+const held: SettledDeposit = { ...payout, vaultId: 'trust-1', vaultClass: 'held-in-trust', purpose: { kind: 'case', id: 'afm.1' } };
+const act = { reference: 'GOV-7', effectiveAt: '2026-02-01T00:00:00Z', revision: 0 };
+
+/** A journal of one deposit: posts what is due until nothing is, and checks every rule of the ledger on the way. */
+class OneDeposit {
+  readonly balances = new Balances();
+  readonly posted: EntryDraft[] = [];
+  private live: LiveEntry[] = [];
+
+  settle(deposit: SettledDeposit): string[] {
+    const before = this.posted.length;
+    for (let round = 0; round < 5; round += 1) {
+      const due = entriesDue(deposit, this.live, idOf);
+      if (due.length === 0) return this.posted.slice(before).map(({ entry }) => entry.kind);
+      for (const draft of due) this.post(draft);
+    }
+    throw new Error('it never ends');
+  }
+
+  balance(account: string): bigint {
+    return this.balances.balance(account as Parameters<Balances['balance']>[0], payout.asset);
+  }
+
+  private post(draft: EntryDraft): void {
+    this.balances.apply(draft.entry, draft.corrected === undefined ? {} : { corrected: draft.corrected });
+    this.posted.push(draft);
+    const { payoutId, caseId } = draft.notes ?? {};
+    if (draft.entry.kind !== 'compensation') this.live.push({ entry: draft.entry, ...(payoutId === undefined ? {} : { payoutId }), ...(caseId === undefined ? {} : { caseId }) });
+    this.live = this.live.filter(({ entry }) => entry.entryId !== draft.entry.corrects);
+  }
+}
+
+const unconfirmed = (deposit: SettledDeposit, takenBackRevision: number): SettledDeposit => ({ ...deposit, confirmedRevision: undefined, takenBackRevision });
+
+describe('entries of a deposit', () => {
+  it('are none before it is confirmed', () => expect(new OneDeposit().settle({ ...payout, confirmedRevision: undefined })).toEqual([]));
+
+  it('credit the licence when its payout is known', () => {
+    const journal = new OneDeposit();
+    expect(journal.settle({ ...payout, match })).toEqual(['deposit']);
+    expect([journal.balance('reserve:vault:reserve-1'), journal.balance('reserve:mining:L-1')]).toEqual([payout.amount, -payout.amount]);
+  });
+
+  it('stay unidentified until the payout is known, and then move by an entry of their own', () => {
+    const journal = new OneDeposit();
+    expect(journal.settle(payout)).toEqual(['deposit']);
+    expect(journal.balance('reserve:unidentified:reserve-1')).toBe(-payout.amount);
+    expect(journal.settle({ ...payout, match })).toEqual(['identification']);
+    expect([journal.balance('reserve:unidentified:reserve-1'), journal.balance('reserve:mining:L-1')]).toEqual([0n, -payout.amount]);
+    expect(journal.settle({ ...payout, match })).toEqual([]);
+  });
+
+  it('are compensated in reverse when the block is taken back, and posted anew with a new cause', () => {
+    const journal = new OneDeposit();
+    journal.settle(payout);
+    journal.settle({ ...payout, match });
+    expect(journal.settle(unconfirmed({ ...payout, match }, 3))).toEqual(['compensation', 'compensation']);
+    expect(journal.balance('reserve:vault:reserve-1')).toBe(0n);
+    expect(journal.posted.slice(2).map(({ entry }) => entry.corrects)).toEqual([journal.posted[1]?.entry.entryId, journal.posted[0]?.entry.entryId]);
+    expect(journal.settle({ ...payout, match, confirmedRevision: 5, takenBackRevision: 3 })).toEqual(['deposit']);
+    expect(journal.balance('reserve:mining:L-1')).toBe(-payout.amount);
+    expect(new Set(journal.posted.map(({ entry }) => entry.entryId)).size).toBe(5);
+  });
+
+  it('are compensated first when it was taken back and confirmed again while nobody looked', () => {
+    const journal = new OneDeposit();
+    journal.settle(payout);
+    expect(journal.settle({ ...payout, confirmedRevision: 4, takenBackRevision: 2 })).toEqual(['compensation', 'deposit']);
+    expect(journal.balance('reserve:vault:reserve-1')).toBe(payout.amount);
+  });
+
+  it('never count coins again before their taking back is posted', () => {
+    const journal = new OneDeposit();
+    journal.settle(payout);
+    const posted = journal.posted[0]?.entry as Entry;
+    expect(entriesDue({ ...payout, confirmedRevision: 4, takenBackRevision: 2 }, [{ entry: posted }], idOf).map(({ entry }) => entry.kind)).toEqual(['compensation']);
+  });
+});
+
+describe('entries of a case', () => {
+  it('are held in trust', () => {
+    const journal = new OneDeposit();
+    expect(journal.settle(held)).toEqual(['deposit']);
+    expect(journal.balance('held-in-trust:case:afm.1')).toBe(-held.amount);
+  });
+
+  it('become state property by four postings that name the act', () => {
+    const journal = new OneDeposit();
+    journal.settle(held);
+    expect(journal.settle({ ...held, stateProperty: act })).toEqual(['reclassification']);
+    const { entry } = journal.posted[1] as EntryDraft;
+    expect(entry.act).toEqual({ kind: 'state-property-decision', reference: 'GOV-7', caseId: 'afm.1' });
+    expect(entry.postings.map(({ account, amount }) => [account, amount > 0n])).toEqual([
+      ['held-in-trust:case:afm.1', true],
+      ['held-in-trust:due-to:reserve', false],
+      ['reserve:due-from:held-in-trust', true],
+      ['reserve:seizure:afm.1', false],
+    ]);
+    expect(entry.effectiveAt).toBe('2026-02-01T00:00:00.000Z');
+    expect(journal.balances.verify()).toEqual([]);
+  });
+
+  it('become state property as they come when the decision was there first, and not before they are held', () => {
+    const journal = new OneDeposit();
+    expect(journal.settle({ ...held, blockTime: '2026-03-01T00:00:00.000Z', stateProperty: act })).toEqual(['deposit', 'reclassification']);
+    expect(journal.posted[1]?.entry.effectiveAt).toBe('2026-03-01T00:00:00.000Z');
+  });
+
+  it('are taken back with their reclassification, which keeps the act it undoes', () => {
+    const journal = new OneDeposit();
+    journal.settle({ ...held, stateProperty: act });
+    expect(journal.settle(unconfirmed({ ...held, stateProperty: act }, 2))).toEqual(['compensation', 'compensation']);
+    expect([...journal.balances.accounts()].every(({ balance }) => balance === 0n)).toBe(true);
+    expect(journal.settle({ ...held, stateProperty: act, confirmedRevision: 4, takenBackRevision: 2 })).toEqual(['deposit', 'reclassification']);
+    expect(journal.balance('reserve:seizure:afm.1')).toBe(-held.amount);
+  });
+});
