@@ -12,9 +12,9 @@ export const IdentifierField = {
   agency: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
     Field.text({ description: 'The agency that reports, by its registered short name', example: 'afm', ...options, max: 32, pattern: AGENCY, patternMeans: 'a short name in lower-case letters, digits and hyphens' }),
   caseNumber: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
-    Field.text({ description: 'The case number in the agency\'s own register', example: '257100031/00142', ...options, max: 64, pattern: CASE_NUMBER, patternMeans: 'letters, digits, "/", "." and "-"' }),
+    Field.text({ description: 'The case number in the agency\'s own register', example: '247100031/00142', ...options, max: 64, pattern: CASE_NUMBER, patternMeans: 'letters, digits, "/", "." and "-"' }),
   caseId: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
-    Field.text({ description: 'Identity of a case: agency and case number', example: 'afm.257100031_00142', ...options, max: 97, pattern: /^[A-Za-z0-9._-]+$/ }),
+    Field.text({ description: 'Identity of a case: agency and case number', example: 'afm.247100031_00142', ...options, max: 97, pattern: /^[A-Za-z0-9._-]+$/ }),
   name: (options: Partial<FieldOptions> & { readonly description: string }): PropertyDecorator =>
     Field.text({ ...options, max: 64, pattern: NAME, patternMeans: 'letters, digits, "." and "-"' }),
   pool: (options: Partial<FieldOptions> = {}): PropertyDecorator =>

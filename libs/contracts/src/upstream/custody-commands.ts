@@ -25,7 +25,7 @@ export class AddressPurpose {
   @Field.oneOf(ADDRESS_PURPOSES, { description: 'A seizure case or a pool account', example: 'case' })
   kind!: (typeof ADDRESS_PURPOSES)[number];
 
-  @Field.text({ max: 97, pattern: /^[A-Za-z0-9._-]+$/, patternMeans: 'a case id or pool account id', description: 'Case id (`agency.number`) or pool account id (`pool.account`)', example: 'afm.257100031_00142' })
+  @Field.text({ max: 97, pattern: /^[A-Za-z0-9._-]+$/, patternMeans: 'a case id or pool account id', description: 'Case id (`agency.number`) or pool account id (`pool.account`)', example: 'afm.247100031_00142' })
   id!: string;
 
   @IdentifierField.name({ optional: true, description: 'The licence to credit; required for a pool account', example: 'KZ-CM-0001' })

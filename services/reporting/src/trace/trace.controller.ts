@@ -8,7 +8,7 @@ export class TraceParameters {
   @Field.oneOf(TRACE_KINDS, { description: 'What is traced', example: 'case' })
   kind!: TraceKind;
 
-  @Field.text({ max: 200, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Case id, payout id, entry number or id, or transaction id', example: 'afm.257100031_00142' })
+  @Field.text({ max: 200, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Case id, payout id, entry number or id, or transaction id', example: 'afm.247100031_00142' })
   id!: string;
 }
 

@@ -14,8 +14,8 @@ interface Payment {
   readonly paymentId: string;
 }
 
-/** 1 March 2026, midnight UTC. */
-const CREATED_TIME = '1772323200';
+/** 1 January 2025, 15:00 UTC: when the sandbox's chain is a hundred blocks old. */
+const CREATED_TIME = '1735743600';
 
 export function statementOf(payments: readonly Payment[]): string {
   const data = payments.map(({ amount, address, txid, paymentId }) => ({ amount, address, tx: txid, created_time: CREATED_TIME, payment_id: paymentId }));

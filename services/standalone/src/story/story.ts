@@ -85,8 +85,8 @@ class Story {
     for (const account of accounts) await visitor.post('mining', '/v1/pool-accounts', custodian, account);
     return {
       pool,
-      arrested: await this.assign(custodian, TRUST_VAULT, { kind: 'case', id: `${AGENCY}.257100031_00142` }),
-      forfeited: await this.assign(custodian, TRUST_VAULT, { kind: 'case', id: `${AGENCY}.247100055_00007` }),
+      arrested: await this.assign(custodian, TRUST_VAULT, { kind: 'case', id: `${AGENCY}.247100031_00142` }),
+      forfeited: await this.assign(custodian, TRUST_VAULT, { kind: 'case', id: `${AGENCY}.237100055_00007` }),
     };
   }
 
@@ -106,7 +106,7 @@ class Story {
     // A statement of an account whose wallet is on another network: a claim that no output on this chain will ever prove.
     await visitor.post('mining', `/v1/pool-statements?pool=${POOL}&account=mainnet-01`, operator, MAINNET_STATEMENT);
     // The same payout again by another way changes nothing.
-    const again = { pool: POOL, account: ACCOUNT, paymentId: '40120000', asset: ASSET, amount: PAYOUTS[0], address, txid, paidAt: '2026-03-01T00:00:00Z' };
+    const again = { pool: POOL, account: ACCOUNT, paymentId: '40120000', asset: ASSET, amount: PAYOUTS[0], address, txid, paidAt: '2025-01-01T15:00:00Z' };
     await visitor.expect('mining', '/v1/payouts', 200, { token: operator, body: JSON.stringify(again), headers: this.eventHeaders(MINING_PAYOUT_TYPE, 'story-payout-again') });
     return PAYOUTS.map((_, index) => `${POOL}.${ACCOUNT}~4012000${index}`);
   }
@@ -115,28 +115,28 @@ class Story {
     await this.pay([{ address: addresses.arrested, amount: ARRESTED_AMOUNT }]);
     await this.pay([{ address: addresses.forfeited, amount: FORFEITED_AMOUNT }]);
     await this.mine(1);
-    const device = { kind: 'device', reference: 'evidence-2026-118' };
-    await this.act('261100008/00033', 'reported', '2026-03-02', {
+    const device = { kind: 'device', reference: 'evidence-2024-118' };
+    await this.act('247100108/00033', 'reported', '2024-12-28', {
       assets: [
         { asset: ASSET, amount: '75000000', location: device },
         { asset: EQUIPMENT, amount: '48', location: { kind: 'store', reference: 'store-astana-2' } },
       ],
     });
-    await this.act('257100031/00142', 'reported', '2026-01-12', { assets: [{ asset: ASSET, amount: ARRESTED_AMOUNT, location: { kind: 'address', address: addresses.arrested } }] });
-    await this.act('257100031/00142', 'restriction', '2026-01-13', { lapsesAt: '2026-01-23T09:00:00Z' });
-    await this.act('257100031/00142', 'arrest', '2026-01-20');
+    await this.act('247100031/00142', 'reported', '2024-11-12', { assets: [{ asset: ASSET, amount: ARRESTED_AMOUNT, location: { kind: 'address', address: addresses.arrested } }] });
+    await this.act('247100031/00142', 'restriction', '2024-11-13', { lapsesAt: '2024-11-23T09:00:00Z' });
+    await this.act('247100031/00142', 'arrest', '2024-11-20');
 
-    await this.act('247100055/00007', 'reported', '2025-06-01', { assets: [{ asset: ASSET, amount: FORFEITED_AMOUNT, location: { kind: 'address', address: addresses.forfeited } }] });
-    await this.act('247100055/00007', 'arrest', '2025-06-05');
+    await this.act('237100055/00007', 'reported', '2023-06-01', { assets: [{ asset: ASSET, amount: FORFEITED_AMOUNT, location: { kind: 'address', address: addresses.forfeited } }] });
+    await this.act('237100055/00007', 'arrest', '2023-06-05');
     // The registry's message of finality overtakes the court's order: it waits, and applies when the order comes.
-    await this.act('247100055/00007', 'finality', '2025-12-20');
-    await this.act('247100055/00007', 'confiscation-order', '2025-11-18');
-    await this.act('247100055/00007', 'state-property-decision', '2026-02-10');
+    await this.act('237100055/00007', 'finality', '2024-09-20');
+    await this.act('237100055/00007', 'confiscation-order', '2024-08-18');
+    await this.act('237100055/00007', 'state-property-decision', '2024-10-10');
     await this.mine(CONFIRMATIONS);
     return [
-      { caseId: `${AGENCY}.261100008_00033`, what: 'reported, on a seized device: announced, not controlled' },
-      { caseId: `${AGENCY}.257100031_00142`, what: 'arrested, held in trust' },
-      { caseId: `${AGENCY}.247100055_00007`, what: 'state property, due to the reserve from the trust vault' },
+      { caseId: `${AGENCY}.247100108_00033`, what: 'reported, on a seized device: announced, not controlled' },
+      { caseId: `${AGENCY}.247100031_00142`, what: 'arrested, held in trust' },
+      { caseId: `${AGENCY}.237100055_00007`, what: 'state property, due to the reserve from the trust vault' },
     ];
   }
 
@@ -159,7 +159,7 @@ class Story {
     const token = await this.visitor.as(AGENCY, 'law-enforcement');
     // An amount as a JSON number, with a fraction of a base unit.
     const assets = `[{"asset":"${ASSET}","amount":1.5,"location":{"kind":"device","reference":"evidence-1"}}]`;
-    const body = JSON.stringify(this.fact('299999999/00001', 'reported', '2026-03-03', {})).replace(/}$/, `,"assets":${assets}}`);
+    const body = JSON.stringify(this.fact('249999999/00001', 'reported', '2024-12-30', {})).replace(/}$/, `,"assets":${assets}}`);
     const problem = await this.visitor.expect('intake', '/v1/seizure-facts', 400, { token, body, headers: this.eventHeaders(SEIZURE_FACT_TYPE, 'story-malformed') });
     const [first] = problem['errors'] as { field: string }[];
     return { status: 400, code: String(problem['code']), field: first?.field ?? '' };
@@ -188,7 +188,7 @@ class Story {
   }
 
   private eventHeaders(type: string, id: string): Record<string, string> {
-    return { 'ce-specversion': '1.0', 'ce-id': encodeURIComponent(id), 'ce-source': `urn:qazyna:agency:${AGENCY}`, 'ce-type': type, 'ce-time': '2026-03-05T00:00:00Z', 'x-correlation-id': randomUUID() };
+    return { 'ce-specversion': '1.0', 'ce-id': encodeURIComponent(id), 'ce-source': `urn:qazyna:agency:${AGENCY}`, 'ce-type': type, 'ce-time': '2025-01-02T00:00:00Z', 'x-correlation-id': randomUUID() };
   }
 
   private pay(outputs: readonly { address: string; amount: string }[]): Promise<{ txid: string }> {
