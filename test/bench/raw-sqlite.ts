@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { NewEvent } from '@qazyna/event-store';
 
 /**
- * The limit on SQLite: the same table, the same durability, the same bytes, and nothing else. No checks, no JSON, no
+ * The limit on SQLite: the same table, the same settings and durability, the same bytes, and nothing else. No checks, no JSON, no
  * revisions looked up, no promises.
  */
 const SCHEMA = `
@@ -37,7 +37,7 @@ export class RawSqlite {
 
   static create(file: string): RawSqlite {
     const db = new DatabaseSync(file);
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
+    db.exec('PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000');
     db.exec(SCHEMA);
     return new RawSqlite(db);
   }

@@ -43,7 +43,11 @@ export function openEventFile(file: string): DatabaseSync {
     else checkHeader(file);
     db = new DatabaseSync(file, { timeout: 0 });
     // Exclusive before the first access: the WAL index then lives in this process's memory and nobody else gets in.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
+    // The page size is for a new file; one that exists keeps its own. Events are near 1 KB: on 8 KiB pages a group of
+    // them takes fewer writes than on SQLite's 4 KiB, and a single one no more time.
+    db.exec(
+      'PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000',
+    );
     db.exec('BEGIN IMMEDIATE; COMMIT');
     checkSchema(db, file);
     if (!isNew) checkContents(db, file);
