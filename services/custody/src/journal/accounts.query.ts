@@ -27,6 +27,19 @@ export interface AccountAsOf {
   readonly balances: readonly Omit<AccountBalance, 'account' | 'class'>[];
 }
 
+interface BalanceRow {
+  readonly account: string;
+  readonly class: string;
+  readonly asset: string;
+  readonly amount: string;
+}
+
+interface PostingRow {
+  readonly asset: string;
+  readonly amount: string;
+  readonly number: number;
+}
+
 const MODEL_PATIENCE_MS = 5_000;
 
 /** Answers from the journal alone. A question outside what is known is an error, never an empty answer (INV-26). */
@@ -48,8 +61,8 @@ export class AccountList {
     ];
     const used = filters.filter((filter): filter is [string, readonly string[]] => filter[1] !== undefined);
     const where = used.length === 0 ? '' : `WHERE ${used.map(([condition]) => condition).join(' AND ')}`;
-    const rows = this.model.db.prepare(`SELECT account, asset, class, amount FROM balances ${where} ORDER BY account, asset LIMIT ?`).all(...used.flatMap(([, values]) => values), limit);
-    return rows.map((row) => ({ account: row['account'] as string, class: row['class'] as string, ...figure(row['asset'] as string, BigInt(row['amount'] as string)) }));
+    const rows = this.model.db.prepare(`SELECT account, asset, class, amount FROM balances ${where} ORDER BY account, asset LIMIT ?`).all(...used.flatMap(([, values]) => values), limit) as unknown as BalanceRow[];
+    return rows.map(({ account, class: accountClass, asset, amount }) => ({ account, class: accountClass, ...figure(asset, BigInt(amount)) }));
   }
 
   /**
@@ -65,12 +78,12 @@ export class AccountList {
     const effectiveAt = query.effectiveAt === undefined ? undefined : toInstant(query.effectiveAt);
     this.checkKnown(recordedAt, effectiveAt, now);
     const rows = this.model.db
-      .prepare(`SELECT asset, amount, number, effective_at FROM postings WHERE account = ? AND recorded_at <= ? ${effectiveAt === undefined ? '' : 'AND effective_at <= ?'}`)
-      .iterate(name, recordedAt, ...(effectiveAt === undefined ? [] : [effectiveAt]));
+      .prepare(`SELECT asset, amount, number FROM postings WHERE account = ? AND recorded_at <= ? ${effectiveAt === undefined ? '' : 'AND effective_at <= ?'}`)
+      .iterate(name, recordedAt, ...(effectiveAt === undefined ? [] : [effectiveAt])) as unknown as Iterable<PostingRow>;
     const balances = new Map<string, bigint>(this.assetsOf(name).map((asset) => [asset, 0n]));
-    const numbers = new Set<unknown>();
+    const numbers = new Set<number>();
     for (const { asset, amount, number } of rows) {
-      balances.set(asset as string, (balances.get(asset as string) ?? 0n) + BigInt(amount as string));
+      balances.set(asset, (balances.get(asset) ?? 0n) + BigInt(amount));
       numbers.add(number);
     }
     return {
