@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteEventStore, systemClock } from '@qazyna/event-store';
-import { JournalWriter } from '../../services/custody/src/journal/journal.writer.js';
+import { JournalWriter } from '@qazyna/custody';
 import type { Bench, BenchOutcome, BenchSession } from './bench.js';
 import { JOURNAL, journalEvents, payoutEntry, payoutNotes } from './journal-entries.js';
 import { timed, type Run } from './measuring.js';

@@ -2,8 +2,7 @@ import { streamOf } from '@qazyna/contracts';
 import type { EventMetadata, EventStore, SqliteEventStore } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
 import type { MessageBatch, Outcome } from '@qazyna/messaging';
-import { PayoutsConsumer } from '../../services/mining-ingest/src/payouts/payouts.consumer.js';
-import { PayoutsService } from '../../services/mining-ingest/src/payouts/payouts.service.js';
+import { PayoutsConsumer, PayoutsService } from '@qazyna/mining-ingest';
 
 const METADATA: EventMetadata = { schemaVersion: 1, actor: { subject: 'bench', organisation: 'bench' }, correlationId: 'bench' };
 
