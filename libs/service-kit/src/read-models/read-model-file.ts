@@ -4,61 +4,104 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { Position } from '@qazyna/event-store';
 import type { ReadModelDefinition, ReadModelWriter } from './read-model.js';
 
-const META = `CREATE TABLE IF NOT EXISTS read_model (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, position TEXT) STRICT`;
+const META = `CREATE TABLE read_model (
+  id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, position TEXT, mark_after TEXT, mark_position TEXT, mark_id TEXT
+) STRICT`;
+/** How long a start waits for the process before it to be gone. */
+const LOCK_WAIT_MS = 1000;
+const SQLITE_BUSY = 5;
+
+/** The last event a view applied: what its place in the log is recognised by. */
+export interface LogMark {
+  /** A place before the event with nothing of the view's in between; undefined for the start of the log. */
+  readonly after: Position | undefined;
+  readonly position: Position;
+  readonly id: string;
+}
+
+/** Two processes that fed one file would count every event twice. */
+export class ReadModelInUse extends Error {
+  override readonly name = 'ReadModelInUse';
+  readonly code = 'read-model-in-use';
+}
 
 /**
  * The SQLite file of one view: its tables, its version and its place in the log, which move in one transaction.
- * `synchronous=NORMAL`: a power cut may lose the last pages, and then the place moves back with them.
+ * `synchronous=NORMAL`: a power cut may lose the last pages, and then the place moves back with them. The file is
+ * locked for this process by the operating system, so the lock goes with the process, however that ends.
  */
 export class ReadModelFile implements ReadModelWriter {
   private readonly statements = new Map<string, StatementSync>();
 
   private constructor(
+    private readonly definition: ReadModelDefinition,
     readonly db: DatabaseSync,
-    readonly path: string,
   ) {}
 
-  /** Opens the view, or starts it anew when its file is missing, damaged, or of another version. */
-  static open({ name, version, schema }: ReadModelDefinition, dataDir: string): ReadModelFile {
+  /**
+   * Opens the view, or starts it anew when its file is missing, damaged, or of another version.
+   * @throws {ReadModelInUse} another process feeds it
+   */
+  static open(definition: ReadModelDefinition, dataDir: string): ReadModelFile {
     const folder = join(dataDir, 'read-models');
     mkdirSync(folder, { recursive: true });
-    const path = join(folder, `${name}.sqlite`);
-    const found = ReadModelFile.openExisting(path, version);
+    const path = join(folder, `${definition.name}.sqlite`);
+    const found = ReadModelFile.openExisting(definition, path);
     if (found) return found;
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    const db = connect(path);
-    db.exec(`BEGIN; ${META}; ${schema}; INSERT INTO read_model (id, version, position) VALUES (1, ${version}, NULL); COMMIT`);
-    return new ReadModelFile(db, path);
+    const file = new ReadModelFile(definition, connect(path));
+    file.clear();
+    return file;
   }
 
-  private static openExisting(path: string, version: number): ReadModelFile | undefined {
+  private static openExisting(definition: ReadModelDefinition, path: string): ReadModelFile | undefined {
     let db: DatabaseSync | undefined;
     try {
       db = connect(path);
-      const meta = db.prepare('SELECT version FROM read_model').get();
-      if (meta?.['version'] === version && db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok') return new ReadModelFile(db, path);
-    } catch {
+      const meta = db.prepare('SELECT version, mark_id FROM read_model').get();
+      if (meta?.['version'] === definition.version && db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok') return new ReadModelFile(definition, db);
+    } catch (error) {
+      if (sqliteCode(error) === SQLITE_BUSY) {
+        db?.close();
+        throw new ReadModelInUse(`${path} is in use by another process: each instance of a service needs a data folder of its own`, { cause: error });
+      }
       // Missing tables or a damaged file: it is thrown away like an outdated one.
     }
     db?.close();
     return undefined;
   }
 
-  position(): Position | undefined {
-    return (this.statement('SELECT position FROM read_model').get()?.['position'] ?? undefined) as Position | undefined;
+  /** Throws everything away, in place: whoever holds `db` or a statement of it keeps a working one. */
+  clear(): void {
+    const tables = this.db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).all();
+    this.transaction(() => {
+      for (const { name } of tables) this.db.exec(`DROP TABLE "${name as string}"`);
+      this.db.exec(`${META}; ${this.definition.schema}; INSERT INTO read_model (id, version) VALUES (1, ${this.definition.version})`);
+    });
   }
 
-  /** Runs `work` and moves the place in the log, both or neither. */
-  advance(position: Position, work: () => void): void {
-    this.db.exec('BEGIN');
-    try {
+  position(): Position | undefined {
+    return (this.get('SELECT position FROM read_model')?.['position'] ?? undefined) as Position | undefined;
+  }
+
+  /** Undefined while no event has been applied. */
+  mark(): LogMark | undefined {
+    const row = this.get('SELECT mark_after, mark_position, mark_id FROM read_model');
+    if (typeof row?.['mark_id'] !== 'string') return undefined;
+    return { after: (row['mark_after'] ?? undefined) as Position | undefined, position: row['mark_position'] as Position, id: row['mark_id'] };
+  }
+
+  /** Runs `work` and moves the place in the log and its mark, all or nothing. */
+  advance(position: Position, mark: LogMark, work: () => void): void {
+    this.transaction(() => {
       work();
-      this.run('UPDATE read_model SET position = ?', position);
-      this.db.exec('COMMIT');
-    } catch (error) {
-      this.db.exec('ROLLBACK');
-      throw error;
-    }
+      this.run('UPDATE read_model SET position = ?, mark_after = ?, mark_position = ?, mark_id = ?', position, mark.after ?? null, mark.position, mark.id);
+    });
+  }
+
+  /** Moves the place in the log, where nothing of the view's lies in between. */
+  moveTo(position: Position | undefined): void {
+    this.run('UPDATE read_model SET position = ?', position ?? null);
   }
 
   run(sql: string, ...values: readonly SQLInputValue[]): void {
@@ -78,6 +121,18 @@ export class ReadModelFile implements ReadModelWriter {
     this.db.close();
   }
 
+  private transaction(work: () => void): void {
+    this.db.exec('BEGIN');
+    try {
+      work();
+      this.db.exec('COMMIT');
+    } catch (error) {
+      // SQLite has already rolled back by itself where the disk is full or fails.
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   private statement(sql: string): StatementSync {
     let statement = this.statements.get(sql);
     if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
@@ -86,7 +141,19 @@ export class ReadModelFile implements ReadModelWriter {
 }
 
 function connect(path: string): DatabaseSync {
-  const db = new DatabaseSync(path);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  return db;
+  const db = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
+  try {
+    // Exclusive before the first access: nobody else gets in, and the index of the WAL lives in memory.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** SQLite's primary result code, or undefined when the error is of another kind. */
+export function sqliteCode(error: unknown): number | undefined {
+  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
 }

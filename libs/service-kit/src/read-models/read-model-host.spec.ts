@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteEventStore, systemClock, uuidV5, type EventStore } from '@qazyna/event-store';
+import { SqliteEventStore, systemClock, uuidV5, type EventStore, type Position } from '@qazyna/event-store';
 import { createLogger } from '../logging/logger.js';
 import type { ReadModelDefinition } from './read-model.js';
-import { ReadModelHost } from './read-model-host.js';
+import { ReadModelInUse } from './read-model-file.js';
+import { ReadModelHost, ReadModelStopped } from './read-model-host.js';
 
 const counting: ReadModelDefinition = {
   name: 'counting',
@@ -103,6 +105,95 @@ describe('a read model', () => {
     while (host.health().ok && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(host.health()).toEqual({ ok: false, detail: 'the view counting stopped at poison counted-b@0' });
     expect(seen(host)).toEqual([{ stream: 'counted-a', times: 1 }]);
+  });
+
+  it('tells those who wait for a view that stands still at once', async () => {
+    const host = open();
+    host.start();
+    await append('counted-b', 'no-stream', 'poison');
+    const head = (await store.head()) as Position;
+    await expect(host.caughtUpTo(head, 60_000)).rejects.toThrow('stopped at poison counted-b@0');
+    await expect(host.caughtUpTo(head, 60_000)).rejects.toThrow(ReadModelStopped);
+  });
+
+  it('stops nobody for long who waits for it when it closes', async () => {
+    const host = open();
+    const waiting = expect(host.caughtUpTo('9'.repeat(16) as Position, 60_000)).rejects.toThrow('was closed');
+    await hosts.pop()?.close();
+    await waiting;
+  });
+
+  it('blames no event for a disk that is full, and goes on when there is room again', async () => {
+    let full = true;
+    const host = open({
+      ...counting,
+      apply: (db, event) => {
+        if (full) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+        counting.apply(db, event);
+      },
+    });
+    host.start();
+    await append('counted-a', 'no-stream');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(host.health()).toEqual({ ok: false, detail: 'catching up with the log' });
+    full = false;
+    await caughtUp(host);
+    expect(seen(host)).toEqual([{ stream: 'counted-a', times: 1 }]);
+  });
+
+  it('is fed by one process only', () => {
+    open();
+    const script = `import('node:sqlite').then(({ DatabaseSync }) => new DatabaseSync(process.argv[1]).prepare('SELECT version FROM read_model').get()).catch((error) => { process.stdout.write(error.message); process.exit(3); })`;
+    const other = spawnSync(process.execPath, ['--input-type=module', '-e', script, join(dataDir, 'read-models', 'counting.sqlite')], { encoding: 'utf8' });
+    expect([other.status, other.stdout]).toEqual([3, 'database is locked']);
+    expect(() => open()).toThrow(ReadModelInUse);
+  });
+
+  describe('found beside a log it was not built from', () => {
+    const replaceLog = async (): Promise<void> => {
+      await store.close();
+      store = SqliteEventStore.open({ file: ':memory:' });
+    };
+    beforeEach(async () => {
+      await append('counted-a', 'no-stream');
+      await append('counted-b', 'no-stream');
+      await append('other-a', 'no-stream');
+      const host = open();
+      host.start();
+      await caughtUp(host);
+      await hosts.pop()?.close();
+    });
+
+    it.each<[string, string[], { stream: string; times: number }[]]>([
+      ['a new and longer one', ['counted-c', 'counted-d', 'counted-e', 'counted-f'], ['c', 'd', 'e', 'f'].map((name) => ({ stream: `counted-${name}`, times: 1 }))],
+      ['the same cut short', ['counted-a'], [{ stream: 'counted-a', times: 1 }]],
+      ['an empty one', [], []],
+      // What was cut off was nothing of the view's, and its place is given to an event that is.
+      ['the same cut short and grown again', ['counted-a', 'counted-b'], ['a', 'b', 'z'].map((name) => ({ stream: `counted-${name}`, times: 1 }))],
+    ])('(%s) is built anew or goes back', async (name, streams, shown) => {
+      await replaceLog();
+      for (const stream of streams) await append(stream, 'no-stream');
+      const host = open();
+      host.start();
+      const deadline = Date.now() + 5000;
+      while (!host.health().ok && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (name.endsWith('grown again')) await append('counted-z', 'no-stream');
+      await caughtUp(host);
+      expect(seen(host)).toEqual(shown);
+    });
+
+    it('goes on where it was when the log is its own', async () => {
+      const host = open();
+      const before = host.position();
+      host.start();
+      await append('counted-a', 0n);
+      await caughtUp(host);
+      expect(before).toBeDefined();
+      expect(seen(host)).toEqual([
+        { stream: 'counted-a', times: 2 },
+        { stream: 'counted-b', times: 1 },
+      ]);
+    });
   });
 
   it('is the same after a rebuild, and tells how far it is', async () => {

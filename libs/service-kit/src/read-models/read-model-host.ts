@@ -1,14 +1,15 @@
-import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, EventStore, Position, RecordedEvent } from '@qazyna/event-store';
 import type { ComponentState } from '../health/readiness-registry.js';
 import type { ServiceLogger } from '../logging/logger.js';
 import type { ReadModelDefinition } from './read-model.js';
-import { ReadModelFile } from './read-model-file.js';
+import { ReadModelFile, sqliteCode } from './read-model-file.js';
 
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 10_000;
 const PROGRESS_EVERY_MS = 250;
+/** SQLite's codes for a machine in trouble: out of memory, I/O error, disk full. No event is to blame, and they pass. */
+const PASSING_CODES: ReadonlySet<number> = new Set([7, 10, 13]);
 
 export interface ReadModelOptions {
   readonly dataDir: string;
@@ -34,7 +35,7 @@ export class ReadModelStopped extends Error {
 
 interface Waiter {
   readonly position: Position;
-  readonly resolve: () => void;
+  readonly settle: (error?: Error) => void;
 }
 
 /** Keeps one view up to date with the log. Reads go to `db` and never wait for writes. */
@@ -42,18 +43,21 @@ export class ReadModelHost {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private caughtUp = false;
+  private logKnown = false;
   private failure: ReadModelStopped | undefined;
   private seen: Position | undefined;
+  private lastEvent: { readonly recordedAt: Date; readonly delayMs: number } | undefined;
   private readonly waiters = new Set<Waiter>();
 
   private constructor(
     private readonly definition: ReadModelDefinition,
     private readonly options: ReadModelOptions,
-    private file: ReadModelFile,
+    private readonly file: ReadModelFile,
   ) {
     this.seen = file.position();
   }
 
+  /** @throws {ReadModelInUse} another process feeds the same file */
   static open(definition: ReadModelDefinition, options: ReadModelOptions): ReadModelHost {
     return new ReadModelHost(definition, options, ReadModelFile.open(definition, options.dataDir));
   }
@@ -68,24 +72,32 @@ export class ReadModelHost {
     return this.seen;
   }
 
+  /** How long after it was recorded the latest event was applied, in ms; undefined before the first since the start. */
+  delayMs(): number | undefined {
+    return this.lastEvent?.delayMs;
+  }
+
   /** Begins to follow the log. */
   start(): void {
     this.running ??= this.follow();
   }
 
-  /** Resolves when the view shows everything up to here. @throws {Error} not within the bound */
+  /**
+   * Resolves when the view shows everything up to here.
+   * @throws {ReadModelStopped} it never will @throws {Error} not within the bound, or the view was closed
+   */
   async caughtUpTo(position: Position, timeoutMs: number): Promise<void> {
     if (this.seen !== undefined && this.seen >= position) return;
+    if (this.failure) throw this.failure;
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.waiters.delete(waiter);
-        reject(new Error(`the view ${this.definition.name} did not reach ${position} within ${timeoutMs} ms`));
-      }, timeoutMs);
+      const timer = setTimeout(() => waiter.settle(new Error(`the view ${this.definition.name} did not reach ${position} within ${timeoutMs} ms`)), timeoutMs);
       const waiter: Waiter = {
         position,
-        resolve: () => {
+        settle: (error) => {
           clearTimeout(timer);
-          resolve();
+          this.waiters.delete(waiter);
+          if (error) reject(error);
+          else resolve();
         },
       };
       this.waiters.add(waiter);
@@ -94,14 +106,13 @@ export class ReadModelHost {
 
   health(): ComponentState {
     if (this.failure) return { ok: false, detail: this.failure.message };
-    return this.caughtUp ? { ok: true } : { ok: false, detail: 'catching up with the log' };
+    if (this.caughtUp) return { ok: true };
+    return { ok: false, detail: this.lastEvent ? `catching up with the log, at what was recorded ${this.lastEvent.recordedAt.toISOString()}` : 'catching up with the log' };
   }
 
   /** Throws the view away and builds it from the start of the log up to its present end. Call it instead of `start`. */
   async rebuild(onProgress: (progress: RebuildProgress) => void): Promise<void> {
-    this.file.close();
-    for (const suffix of ['', '-wal', '-shm']) rmSync(this.file.path + suffix, { force: true });
-    this.file = ReadModelFile.open(this.definition, this.options.dataDir);
+    this.file.clear();
     this.seen = undefined;
     const { store, clock } = this.options;
     const target = await store.head();
@@ -127,6 +138,7 @@ export class ReadModelHost {
   async close(): Promise<void> {
     this.stopping.abort(new Error('closing'));
     await this.running;
+    for (const waiter of this.waiters) waiter.settle(new Error(`the view ${this.definition.name} was closed`));
     this.file.close();
   }
 
@@ -139,7 +151,8 @@ export class ReadModelHost {
     let retryMs = RETRY_FIRST_MS;
     while (!signal.aborted && !this.failure) {
       try {
-        for await (const message of this.options.store.subscribe({ ...(this.seen === undefined ? {} : { after: this.seen }), filter: this.filter(), signal })) {
+        await this.recogniseLog();
+        for await (const message of this.options.store.subscribe({ ...after(this.seen), filter: this.filter(), signal })) {
           retryMs = RETRY_FIRST_MS;
           if (message.kind === 'events') this.applyPage(message.events, message.position);
           else if (message.kind === 'checkpoint') this.moveTo(message.position);
@@ -153,6 +166,7 @@ export class ReadModelHost {
         if (error instanceof ReadModelStopped) {
           this.failure = error;
           this.options.logger.error({ err: error.cause, view: this.definition.name }, error.message);
+          for (const waiter of this.waiters) waiter.settle(error);
           return;
         }
         this.caughtUp = false;
@@ -163,10 +177,39 @@ export class ReadModelHost {
     }
   }
 
+  /**
+   * A log that was replaced, or restored from a copy older than the view, would leave the view showing what never
+   * happened: unless the last event applied is where it was, the view is built anew.
+   */
+  private async recogniseLog(): Promise<void> {
+    if (this.logKnown || this.seen === undefined) return;
+    const { store, logger } = this.options;
+    const { signal } = this.stopping;
+    const mark = this.file.mark();
+    let found: RecordedEvent | undefined;
+    if (mark !== undefined) for await (const page of store.readAll({ ...after(mark.after), filter: this.filter(), limit: 1, signal })) found ??= page[0];
+    if (found?.id !== mark?.id || found?.position !== mark?.position) {
+      logger.warn({ view: this.definition.name, position: mark?.position }, 'this is not the log the view was built from; it is built anew');
+      this.file.clear();
+      this.seen = undefined;
+    } else {
+      const head = await store.head({ signal });
+      // What was cut off behind the last event applied held nothing of the view's, but its places will be given again.
+      if (head === undefined || head < this.seen) {
+        this.file.moveTo(mark?.position);
+        this.seen = mark?.position;
+      }
+    }
+    this.logKnown = true;
+  }
+
   private applyPage(events: readonly RecordedEvent[], position: Position): void {
-    this.file.advance(position, () => {
+    const last = events.at(-1);
+    if (last === undefined) return this.moveTo(position);
+    this.file.advance(position, { after: events.at(-2)?.position ?? this.seen, position: last.position, id: last.id }, () => {
       for (const event of events) this.applyOne(event);
     });
+    this.lastEvent = { recordedAt: last.recordedAt, delayMs: Math.max(0, this.options.clock.now().getTime() - last.recordedAt.getTime()) };
     this.reached(position);
   }
 
@@ -174,22 +217,19 @@ export class ReadModelHost {
     try {
       this.definition.apply(this.file, event);
     } catch (cause) {
+      if (PASSING_CODES.has(sqliteCode(cause) ?? -1)) throw cause;
       throw new ReadModelStopped(`the view ${this.definition.name} stopped at ${event.type} ${event.stream}@${event.revision}`, { cause });
     }
   }
 
   private moveTo(position: Position): void {
-    this.file.advance(position, () => undefined);
+    this.file.moveTo(position);
     this.reached(position);
   }
 
   private reached(position: Position): void {
     this.seen = position;
-    for (const waiter of this.waiters) {
-      if (position < waiter.position) continue;
-      this.waiters.delete(waiter);
-      waiter.resolve();
-    }
+    for (const waiter of this.waiters) if (position >= waiter.position) waiter.settle();
   }
 
   private pause(ms: number): Promise<void> {
@@ -203,4 +243,8 @@ export class ReadModelHost {
       this.stopping.signal.addEventListener('abort', done);
     });
   }
+}
+
+function after(position: Position | undefined): { readonly after?: Position } {
+  return position === undefined ? {} : { after: position };
 }
