@@ -11,7 +11,7 @@ export class CasesConsumer {
   /** Cases that became state property: what is held for them, and what still comes, is reclassified. */
   @EventPattern<string>(TOPICS.intakeEvents, { group: 'custody', types: [messageTypeOf('intake.case-became-state-property', 1)] })
   async take(@Payload() batch: MessageBatch): Promise<readonly Outcome[]> {
-    await Promise.all(batch.map(({ event }) => this.cases.noteStateProperty(event.data as CaseBecameStateProperty, event.id)));
+    await Promise.all(batch.map(({ event }) => this.cases.noteStateProperty(event.data as CaseBecameStateProperty, event.id, event.extensions['correlationid'])));
     return batch.map(() => ({ kind: 'done' }));
   }
 }

@@ -11,7 +11,7 @@ export class ClaimsConsumer {
   /** Accepted payouts: when this resolves, each waits for its output, durably. */
   @EventPattern<string>(TOPICS.miningEvents, { group: 'custody', types: [messageTypeOf('mining.payout-accepted', 1)] })
   async take(@Payload() batch: MessageBatch): Promise<readonly Outcome[]> {
-    await this.claims.register(batch.map(({ event }) => ({ claim: event.data as PayoutAccepted, correlationId: event.id, causationId: event.id })));
+    await this.claims.register(batch.map(({ event }) => ({ claim: event.data as PayoutAccepted, correlationId: event.extensions['correlationid'] ?? event.id, causationId: event.id })));
     return batch.map(() => ({ kind: 'done' }));
   }
 }
