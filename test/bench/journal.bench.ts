@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteEventStore, systemClock } from '@qazyna/event-store';
@@ -24,7 +25,13 @@ async function measure(session: BenchSession): Promise<BenchOutcome> {
   const drafts = events.map((_, n) => ({ entry: payoutEntry(n), notes: payoutNotes(n) }));
   const rows = rawRows(JOURNAL, events);
   let files = 0;
-  const file = (): string => join(session.folder, `${++files}.db`);
+  /** A new one each time, and the one before is gone: files that pile up slow the disk down for whoever comes next. */
+  const file = (): string => {
+    rmSync(join(session.folder, String(files)), { recursive: true, force: true });
+    const folder = join(session.folder, String(++files));
+    mkdirSync(folder);
+    return join(folder, 'journal.db');
+  };
 
   const raw = async (groupSize: number): Promise<Run> => {
     const db = RawSqlite.create(file());

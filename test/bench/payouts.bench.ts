@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { catalogueValidator, MINING_PAYOUT_TYPE, type PayoutClaim } from '@qazyna/contracts';
@@ -110,7 +111,8 @@ let groups = 0;
 const newGroup = (): string => `bench-${process.pid}-${++groups}`;
 
 async function accepted(session: BenchSession, bus: KafkaBus, messages: number): Promise<Run> {
-  const store = SqliteEventStore.open({ file: join(session.folder, `${newGroup()}.db`) });
+  const folder = join(session.folder, newGroup());
+  const store = SqliteEventStore.open({ file: join(folder, 'events.db') });
   const payouts = await MiningPayouts.open(store);
   const stretch = new Stretch(messages);
   const transport = new QazynaTransport({
@@ -134,6 +136,7 @@ async function accepted(session: BenchSession, bus: KafkaBus, messages: number):
   await transport.close();
   await payouts.assertAccepted(messages);
   await store.close();
+  rmSync(folder, { recursive: true });
   return run;
 }
 
@@ -174,7 +177,9 @@ async function rawRead(brokers: readonly string[], messages: number, take: (valu
 
 /** What no design can leave out: reading the message, and writing down what came and what was decided. */
 async function rawStored(session: BenchSession, brokers: readonly string[], messages: number): Promise<Run> {
-  const db = RawSqlite.create(join(session.folder, `${newGroup()}.db`));
+  const folder = join(session.folder, newGroup());
+  mkdirSync(folder);
+  const db = RawSqlite.create(join(folder, 'events.db'));
   const metadata = JSON.stringify({ schemaVersion: 1, actor: { subject: '/pools/btcpool-kz', organisation: 'btcpool-kz' }, correlationId: id('correlation', 0) });
   const run = await rawRead(brokers, messages, (values) => {
     const rows: RawRow[] = [];
@@ -188,5 +193,6 @@ async function rawStored(session: BenchSession, brokers: readonly string[], mess
     db.append(rows, rows.length);
   });
   db.close();
+  rmSync(folder, { recursive: true });
   return run;
 }
