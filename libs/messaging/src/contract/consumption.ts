@@ -31,6 +31,18 @@ export function consumptionContract(makeHarness: () => Promise<BusHarness>): voi
       expect(new Set([...texts(one.seen), ...texts(two.seen)]).size).toBe(200);
     });
 
+    it('gives a group every record of each topic when its members read different topics', async () => {
+      const [one, two] = [await scene.topic(3), await scene.topic(3)];
+      const records = Array.from({ length: 60 }, (_, n) => text(`key-${n}`, String(n)));
+      const [ofOne, ofTwo] = [await scene.collect([one]), await scene.collect([two])];
+      await scene.bus.publish(one, records);
+      await scene.bus.publish(two, records);
+      await until(() => ofOne.seen.length >= 60 && ofTwo.seen.length >= 60, 'all records of both topics');
+      await until(async () => (await scene.bus.lag(scene.group, [one, two])).every(({ committed, end }) => committed === end), 'all commits');
+      expect(new Set(ofOne.seen.map(({ topic }) => topic))).toEqual(new Set([one]));
+      expect(new Set(ofTwo.seen.map(({ topic }) => topic))).toEqual(new Set([two]));
+    });
+
     it('goes on after the committed offset, also after a restart', async () => {
       const topic = await scene.topic();
       await scene.bus.publish(topic, numbered(5));

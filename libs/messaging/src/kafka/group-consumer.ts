@@ -8,7 +8,16 @@ import { consumerConfig, type KafkaBusOptions } from './settings.js';
 const BATCH_SIZE_DEFAULT = 500;
 const PARTITIONS_AT_ONCE = 8;
 
-/** One member of one group. A consumer that kafkajs gives up is replaced by a new one until `stop`. */
+/**
+ * Kafka's name of a group's readers of one topic. A group of its own for each topic: kafkajs gives the partitions of
+ * the topics its leader reads to every member, also to those that do not read them, and nobody else gets them. It also
+ * keeps a topic that is handled slowly from holding back the others when its members change.
+ */
+export function kafkaGroupOf(group: string, topic: string): string {
+  return `${group}.${topic}`;
+}
+
+/** One member of one group, for one topic. A consumer that kafkajs gives up is replaced by a new one until `stop`. */
 export class GroupConsumer {
   private readonly stopping = new AbortController();
   private readonly attempts = new Map<string, number>();
@@ -19,6 +28,7 @@ export class GroupConsumer {
 
   constructor(
     private readonly kafka: KafkaClient,
+    private readonly topic: string,
     private readonly request: SubscriptionRequest,
     private readonly options: KafkaBusOptions,
     private readonly logger: MessagingLogger,
@@ -28,14 +38,14 @@ export class GroupConsumer {
 
   /** Joins the group. Rejects when no broker answers. */
   async start(): Promise<void> {
-    const { topics, group } = this.request;
-    const consumer = this.kafka.consumer(consumerConfig(group, this.options));
+    const { topic } = this;
+    const consumer = this.kafka.consumer(consumerConfig(kafkaGroupOf(this.request.group, topic), this.options));
     this.consumer = consumer;
     consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
       if (this.consumer === consumer && !this.stopping.signal.aborted) this.restarting ??= this.restart(error);
     });
     await consumer.connect();
-    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,

@@ -10,7 +10,7 @@ import {
   type SubscriptionRequest,
   type TopicSpec,
 } from '../port.js';
-import { GroupConsumer } from './group-consumer.js';
+import { GroupConsumer, kafkaGroupOf } from './group-consumer.js';
 import { Kafka } from './kafkajs.js';
 import { Publisher } from './publisher.js';
 import { clientConfig, type KafkaBusOptions } from './settings.js';
@@ -69,16 +69,17 @@ export class KafkaBus implements MessageBus {
   async subscribe(request: SubscriptionRequest): Promise<BusSubscription> {
     this.assertOpen();
     await this.mustExist(request.topics);
-    const consumer = new GroupConsumer(this.kafka, request, this.options, this.logger);
+    const consumers = request.topics.map((topic) => new GroupConsumer(this.kafka, topic, request, this.options, this.logger));
+    const stop = async (): Promise<void> => void (await Promise.all(consumers.map((consumer) => consumer.stop())));
     try {
-      await consumer.start();
+      await Promise.all(consumers.map((consumer) => consumer.start()));
     } catch (error) {
-      await consumer.stop().catch(() => undefined);
+      await stop().catch(() => undefined);
       throw unavailable('subscribing', error);
     }
     const subscription: BusSubscription = {
       stop: async () => {
-        await consumer.stop();
+        await stop();
         this.subscriptions.delete(subscription);
       },
     };
@@ -89,9 +90,10 @@ export class KafkaBus implements MessageBus {
   async lag(group: string, topics: readonly string[]): Promise<readonly GroupLag[]> {
     await this.mustExist(topics);
     return this.asking('reading offsets', async (admin) => {
-      const committed = await admin.fetchOffsets({ groupId: group, topics: [...topics] });
       const lags = await Promise.all(
-        committed.map(async ({ topic, partitions }) => {
+        topics.map(async (topic) => {
+          const committed = await admin.fetchOffsets({ groupId: kafkaGroupOf(group, topic), topics: [topic] });
+          const partitions = committed.flatMap((each) => each.partitions);
           const ends = await admin.fetchTopicOffsets(topic);
           return ends.map(({ partition, low, high }): GroupLag => {
             const own = partitions.find((candidate) => candidate.partition === partition)?.offset ?? '-1';
