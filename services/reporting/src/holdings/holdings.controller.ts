@@ -1,7 +1,8 @@
-import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Query, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ACCOUNT_CLASSES, Field, IdentifierField } from '@qazyna/contracts';
 import { Public } from '@qazyna/service-kit';
+import { EtagInterceptor } from '../public-reads/etag.interceptor.js';
 import type { Figures } from './holdings.js';
 import { HoldingsQuery, type Holdings } from './holdings.query.js';
 
@@ -15,6 +16,7 @@ export class HoldingsFilter {
 
 @ApiTags('Public figures')
 @Public()
+@UseInterceptors(EtagInterceptor)
 @Controller('v1/holdings')
 export class HoldingsController {
   constructor(@Inject(HoldingsQuery) private readonly holdings: HoldingsQuery) {}

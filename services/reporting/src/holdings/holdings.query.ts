@@ -24,7 +24,7 @@ export interface Holdings {
 
 @Injectable()
 export class HoldingsQuery {
-  private known: { readonly position: string | undefined; readonly holdings: Holdings } | undefined;
+  private known: { readonly position: string | undefined; readonly outcome: Holdings | FiguresContradict } | undefined;
 
   constructor(
     @Inject(REPORTING_READ_MODEL) private readonly model: ReadModelHost,
@@ -36,17 +36,29 @@ export class HoldingsQuery {
    * @throws {ProblemError} 500 `figures-contradict` rather than a wrong figure
    */
   current(): Holdings {
-    const position = this.model.position();
-    if (this.known?.position !== position || this.known === undefined) this.known = { position, holdings: this.compute(position) };
-    return this.known.holdings;
+    const outcome = this.outcome();
+    if (!(outcome instanceof FiguresContradict)) return outcome;
+    throw new ProblemError(500, 'figures-contradict', `the figures break ${outcome.invariant} and are withheld`, { cause: outcome });
   }
 
-  private compute(position: string | undefined): Holdings {
+  /** What the figures at this place break, if anything. */
+  contradiction(): FiguresContradict | undefined {
+    const outcome = this.outcome();
+    return outcome instanceof FiguresContradict ? outcome : undefined;
+  }
+
+  private outcome(): Holdings | FiguresContradict {
+    const position = this.model.position();
+    if (this.known === undefined || this.known.position !== position) this.known = { position, outcome: this.compute(position) };
+    return this.known.outcome;
+  }
+
+  private compute(position: string | undefined): Holdings | FiguresContradict {
     try {
       return { asOf: this.asOf(position), figures: this.figures() };
     } catch (error) {
-      if (!(error instanceof FiguresContradict)) throw error;
-      throw new ProblemError(500, 'figures-contradict', `the figures break ${error.invariant} and are withheld`, { cause: error });
+      if (error instanceof FiguresContradict) return error;
+      throw error;
     }
   }
 

@@ -107,6 +107,8 @@ function assetFigure(accountClass: AccountClass, asset: Asset, rows: readonly Ro
   if (total !== 0n) throw new FiguresContradict('INV-01', `${accountClass} is out of balance by ${total} base units of ${asset.id}`);
   const negative = rows.find(({ parsed, amount }) => parsed.custody && amount < 0n);
   if (negative) throw new FiguresContradict('INV-02', `${negative.account} is below zero`);
+  const wrongSide = rows.find(({ parsed, amount }) => !parsed.custody && amount > 0n !== (parsed.side === 'debit'));
+  if (wrongSide) throw new FiguresContradict('INV-06', `${wrongSide.account} stands on the wrong side`);
 
   const quantity = quantityIn(asset);
   const sources = rows
@@ -124,15 +126,19 @@ function assetFigure(accountClass: AccountClass, asset: Asset, rows: readonly Ro
     });
   const spent = sum(rows.filter(({ parsed }) => parsed.group === 'spent').map(({ amount }) => amount));
   const owed = rows.filter(({ parsed, amount }) => parsed.group === 'due' && amount < 0n);
+  const holding = unitsOf(sources) - spent;
+  // The figure is counted twice from the rows as published: by where it came from, and by where it is.
+  const found = unitsOf(custody) + sum(owed.map(({ amount }) => amount));
+  if (found !== holding) throw new FiguresContradict('INV-03', `${accountClass} shows ${holding} base units of ${asset.id} by source and ${found} by place`);
   return {
     asset: asset.id,
     symbol: asset.symbol,
     kind: asset.kind,
     test: asset.test,
-    ...quantity(sum(sources.map(({ baseUnits }) => BigInt(baseUnits))) - spent),
+    ...quantity(holding),
     spent: quantity(spent),
     sources: sorted(sources, ({ source, id }) => `${source} ${id}`),
-    byLegalStatus: groupBy(sources, ({ legalStatus }) => legalStatus).map(([legalStatus, group]) => ({ legalStatus, ...quantity(sum(group.map(({ baseUnits }) => BigInt(baseUnits)))) })),
+    byLegalStatus: groupBy(sources, ({ legalStatus }) => legalStatus).map(([legalStatus, group]) => ({ legalStatus, ...quantity(unitsOf(group)) })),
     custody: sorted(custody, ({ status, place }) => `${status} ${place}`),
     owedToOtherClasses: sorted(owed.map(({ parsed, amount }) => ({ class: parsed.counterpart ?? '', ...quantity(-amount) })), (row) => row.class),
   };
@@ -179,7 +185,8 @@ function seizureClaims({ claimedAssets, balances, assets }: HoldingsInput): Seiz
 
 function payoutClaims({ payoutClaims: claims, assets }: HoldingsInput): PayoutClaimFigure[] {
   const figures = claims
-    .filter(({ payouts }) => payouts > 0)
+    // What an officer rejected is a claim no longer.
+    .filter(({ payouts, status }) => payouts > 0 && status !== 'rejected')
     .map(({ asset: id, status, payouts, amount }): PayoutClaimFigure => {
       const asset = assets(id);
       return { asset: id, symbol: asset.symbol, test: asset.test, status, payouts, ...quantityIn(asset)(amount) };
@@ -189,6 +196,10 @@ function payoutClaims({ payoutClaims: claims, assets }: HoldingsInput): PayoutCl
 
 function quantityIn(asset: Asset): (units: bigint) => Quantity {
   return (units) => ({ baseUnits: units.toString(), coins: formatAmount(units, asset.decimals) });
+}
+
+function unitsOf(quantities: readonly Quantity[]): bigint {
+  return sum(quantities.map(({ baseUnits }) => BigInt(baseUnits)));
 }
 
 function sum(amounts: readonly bigint[]): bigint {

@@ -1,22 +1,12 @@
 import type { AssetFigure, CustodyFigure, Figures, PayoutClaimFigure, SeizureClaimFigure, SourceFigure } from '../holdings/holdings.js';
-import type { AsOf, Holdings } from '../holdings/holdings.query.js';
-import { grouped, html, Html } from './html.page.js';
-import { STYLE } from './style.page.js';
+import type { Holdings } from '../holdings/holdings.query.js';
+import { grouped, html, type Html } from './html.page.js';
+import { documentOf } from './layout.page.js';
+import { LEGAL_STATUS } from './words.page.js';
 
 /** Rows of a table on the page; the JSON has all of them. */
 const ROWS_MAX = 50;
 
-const LEGAL_STATUS: Readonly<Record<string, string>> = {
-  'reported': 'reported',
-  'restricted': 'restricted',
-  'arrested': 'arrested',
-  'confiscation-ordered': 'confiscation ordered, not final',
-  'final': 'final order, not yet decided on',
-  'state-property': 'state property',
-  'released': 'released',
-  'state-mining': 'state-licensed mining',
-  'unidentified': 'not yet identified',
-};
 const SOURCE: Readonly<Record<string, string>> = {
   mining: 'Mining under licence',
   seizure: 'Forfeited in case',
@@ -33,29 +23,12 @@ export function holdingsPage({ asOf, figures }: Holdings): string {
   const of = (name: Class['class']): Class | undefined => figures.classes.find((row) => row.class === name);
   const reserve = of('reserve')?.assets ?? [];
   const trust = of('held-in-trust')?.assets ?? [];
-  const everything = [...reserve, ...trust];
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="What the state reserve of crypto-assets holds, what is held in trust, and what is only claimed.">
-<title>Qazyna: the state reserve of crypto-assets</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>The state reserve of crypto-assets</h1>
-<p class="soft">Every figure below is computed from a public journal and can be traced to its source.</p>
-${everything.some(({ test }) => test) ? html`<p class="notice" role="note">These are coins of the test network <strong>${asOf.network}</strong>: they are worth nothing, and this is no real reserve.</p>` : html``}
-${asOfList(asOf)}
-</header>
-<main>
-<section aria-labelledby="reserve">
+  const operational = of('operational')?.assets ?? [];
+  const main = html`<section aria-labelledby="reserve">
 <h2 id="reserve">The reserve</h2>
 <p>State property: forfeited by final order and decision, or paid by state-licensed mining.</p>
 ${cards(reserve, 'The reserve holds nothing yet.')}
-${reserve.map(reserveTables)}
+${reserve.map((figure) => classTables(figure, 'of the reserve'))}
 </section>
 <section aria-labelledby="trust">
 <h2 id="trust">Held in trust</h2>
@@ -63,37 +36,29 @@ ${reserve.map(reserveTables)}
 ${cards(trust.filter(({ baseUnits }) => baseUnits !== '0'), 'Nothing is held in trust.')}
 ${trust.map(trustTables)}
 </section>
+${operational.length === 0 ? html`` : html`<section aria-labelledby="operational">
+<h2 id="operational">For running the custody</h2>
+<p>What pays for moving the coins above. It is <strong>not</strong> part of the reserve.</p>
+${cards(operational, '')}
+${operational.map((figure) => classTables(figure, 'for running the custody'))}
+</section>`}
 <section aria-labelledby="claims">
 <h2 id="claims">Claimed, not controlled</h2>
 <p>Announced by agencies and pools, and not (or not yet) shown by a blockchain under the custodian's keys. No part of any figure above; devices and equipment are counted apart and never added to coins.</p>
 ${seizureClaims(figures.claims.seizures)}
 ${payoutClaims(figures.claims.payouts)}
-</section>
-</main>
-<footer>
-<nav aria-label="Check it yourself">
-<p>Check it yourself:</p>
-<ul>
-<li><a href="/v1/holdings">the figures as JSON</a></li>
+</section>`;
+  return documentOf({
+    title: 'Qazyna: the state reserve of crypto-assets',
+    description: 'What the state reserve of crypto-assets holds, what is held in trust, and what is only claimed.',
+    heading: 'The state reserve of crypto-assets',
+    lead: html`Every figure below is computed from a public journal and can be traced to its source.`,
+    asOf,
+    main,
+    checks: html`<li><a href="/v1/holdings">the figures as JSON</a></li>
 <li><a href="/v1/journal/entries">the journal, entry by entry</a></li>
-<li><a href="/v1/trace/entry/0">the first entry, traced to its source</a></li>
-<li><a href="/openapi.json">the interface (OpenAPI)</a></li>
-</ul>
-</nav>
-</footer>
-</body>
-</html>
-`;
-  return page.text;
-}
-
-function asOfList({ network, blockHeight, blockHash, blockTime, journalRevision }: AsOf): Html {
-  if (blockHeight === null) return html`<p class="soft">No block has been followed yet.</p>`;
-  return html`<dl class="asof">
-<dt>As of block</dt><dd>${grouped(String(blockHeight))} on ${network}, <time datetime="${blockTime ?? ''}">${(blockTime ?? '').replace('T', ' ').replace(/(\.000)?Z$/, ' UTC')}</time></dd>
-<dt>Block hash</dt><dd><code>${blockHash ?? ''}</code></dd>
-<dt>Journal entry</dt><dd>${journalRevision === null ? 'none yet' : grouped(journalRevision)}</dd>
-</dl>`;
+<li><a href="/trace/entry/0">the first entry, traced to its source</a></li>`,
+  });
 }
 
 function cards(assets: readonly AssetFigure[], nothing: string): Html {
@@ -101,10 +66,10 @@ function cards(assets: readonly AssetFigure[], nothing: string): Html {
   return html`<ul class="figures">${assets.map(({ symbol, coins }) => html`<li><span class="name">${symbol}</span><span class="amount">${grouped(coins)}</span></li>`)}</ul>`;
 }
 
-function reserveTables(figure: AssetFigure): Html {
+function classTables(figure: AssetFigure, whose: string): Html {
   return html`<h3>${figure.symbol}</h3>
-${table(`Where ${figure.symbol} of the reserve came from`, ['Source', ''], figure.sources, (row: SourceFigure) => [html`<span>${SOURCE[row.source] ?? row.source} ${sourceLink(row)}</span>`, html``], figure.symbol)}
-${table(`Where ${figure.symbol} of the reserve is`, ['Place', 'Tier'], figure.custody, (row: CustodyFigure) => [html`${placeOf(row)}`, html`${row.tier ?? ''}`], figure.symbol)}`;
+${table(`Where ${figure.symbol} ${whose} came from`, ['Source', ''], figure.sources, (row: SourceFigure) => [html`<span>${SOURCE[row.source] ?? row.source} ${sourceLink(row)}</span>`, html``], figure.symbol)}
+${table(`Where ${figure.symbol} ${whose} is`, ['Place', 'Tier'], figure.custody, (row: CustodyFigure) => [html`${placeOf(row)}`, html`${row.tier ?? ''}`], figure.symbol)}`;
 }
 
 function trustTables(figure: AssetFigure): Html {
@@ -115,12 +80,12 @@ ${owed}`;
 }
 
 function sourceLink({ source, id }: SourceFigure): Html {
-  return source === 'seizure' || source === 'case' ? html`<a href="/v1/trace/case/${encodeURIComponent(id)}">${id}</a>` : html`${id}`;
+  return source === 'seizure' || source === 'case' ? html`<a href="/trace/case/${encodeURIComponent(id)}">${id}</a>` : html`${id}`;
 }
 
 function placeOf({ status, place }: CustodyFigure): string {
   if (status === 'in-vault') return `Vault ${place}`;
-  if (status === 'due') return `In the ${place === 'held-in-trust' ? 'trust' : place} vaults, due to the reserve`;
+  if (status === 'due') return `In the ${place === 'held-in-trust' ? 'trust' : place} vaults, due to it`;
   return status === 'in-transit' ? `In transit, transfer ${place}` : `Off chain at ${place}`;
 }
 

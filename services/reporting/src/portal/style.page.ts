@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** One style sheet inside the page: nothing is loaded from anywhere else. Light, dark, narrow (each row becomes a card) and print. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1b2430; --soft: #5a6675; --line: #d9dee5; --paper: #fbfbf9; --card: #fff; --accent: #0b6e6e; --warn: #8a4b00; --warn-bg: #fff4e0; }
@@ -41,3 +43,6 @@ footer ul { padding-left: 1.1rem; }
 }
 @media print { body { background: #fff; color: #000; } .figures li { break-inside: avoid; } }
 `;
+
+/** Nothing may be loaded, run, framed or sent anywhere; only the style above, by its hash, may style. */
+export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;

@@ -2,57 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { JournalEntryPosted } from '@qazyna/contracts';
 import { assetById, formatAmount, parseAccount } from '@qazyna/ledger';
 import type { ReadModelHost } from '@qazyna/service-kit';
-import { HoldingsQuery, type AsOf } from '../holdings/holdings.query.js';
+import { HoldingsQuery } from '../holdings/holdings.query.js';
 import { REPORTING_READ_MODEL } from '../read-model.token.js';
-
-export const TRACE_KINDS = ['case', 'payout', 'entry', 'txid'] as const;
-export type TraceKind = (typeof TRACE_KINDS)[number];
-
-/** Most deposits and entries of one trace; a case with more is paged through the journal. */
-export const TRACE_ROWS_MAX = 1000;
-
-export interface TracedDeposit {
-  readonly depositId: string;
-  readonly txid: string;
-  readonly vaultId: string;
-  readonly address: string;
-  readonly asset: string;
-  readonly baseUnits: string;
-  readonly state: string;
-  readonly height: number;
-  readonly blockHash: string;
-  readonly purpose: { readonly kind: string; readonly id: string };
-  readonly payoutId: string | null;
-}
-
-export interface TracedEntry extends JournalEntryPosted {
-  /** Its number in the journal. */
-  readonly number: string;
-  readonly recordedAt: string;
-}
-
-/** Where the traced coins stand in the public figures now. */
-export interface TracedFigure {
-  readonly class: string;
-  readonly account: string;
-  readonly asset: string;
-  /** What the traced entries together put there. */
-  readonly baseUnits: string;
-  readonly coins: string;
-  readonly holdings: string;
-}
-
-export interface Trace {
-  readonly subject: { readonly kind: TraceKind; readonly id: string };
-  readonly asOf: AsOf;
-  readonly cases: readonly object[];
-  readonly payouts: readonly object[];
-  readonly deposits: readonly TracedDeposit[];
-  readonly entries: readonly TracedEntry[];
-  readonly figures: readonly TracedFigure[];
-  /** True when there is more than a trace shows. */
-  readonly truncated: boolean;
-}
+import { TRACE_ROWS_MAX, type Trace, type TracedCase, type TracedDeposit, type TracedEntry, type TracedFigure, type TracedPayout, type TraceKind } from './trace.js';
 
 interface Found {
   readonly caseIds: Set<string>;
@@ -137,7 +89,7 @@ export class TraceQuery {
     return { number: String(number), recordedAt: row?.['recorded_at'] as string, ...(JSON.parse(row?.['body'] as string) as JournalEntryPosted) };
   }
 
-  private caseOf(caseId: string): object | undefined {
+  private caseOf(caseId: string): TracedCase | undefined {
     const found = this.model.db.prepare('SELECT case_id AS caseId, agency, case_number AS caseNumber, legal_status AS legalStatus, effective_at AS effectiveAt FROM cases WHERE case_id = ?').get(caseId);
     if (found === undefined) return undefined;
     const acts = this.model.db.prepare('SELECT act, legal_status AS legalStatus, effective_at AS effectiveAt, document, fact_id AS factId FROM acts WHERE case_id = ? ORDER BY ordinal').all(caseId);
@@ -146,14 +98,14 @@ export class TraceQuery {
       ...found,
       acts: acts.map((act) => ({ ...act, document: JSON.parse(act['document'] as string) as unknown })),
       claimedAssets: claimed.map((row) => ({ ...row, location: JSON.parse(row['location'] as string) as unknown })),
-    };
+    } as unknown as TracedCase;
   }
 
-  private payoutOf(payoutId: string): object | undefined {
+  private payoutOf(payoutId: string): TracedPayout | undefined {
     const row = this.model.db
       .prepare('SELECT payout_id AS payoutId, pool, account, status, asset, amount AS baseUnits, address, txid, licence_id AS licenceId, reasons, credited FROM payouts WHERE payout_id = ?')
       .get(payoutId);
-    return row === undefined ? undefined : { ...row, credited: row['credited'] === 1, reasons: JSON.parse(row['reasons'] as string) as unknown };
+    return row === undefined ? undefined : ({ ...row, credited: row['credited'] === 1, reasons: JSON.parse(row['reasons'] as string) as unknown } as unknown as TracedPayout);
   }
 
   private column(sql: string, ...values: (string | number)[]): (string | number)[] {
