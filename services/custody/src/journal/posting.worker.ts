@@ -11,6 +11,13 @@ const ENTRY_NAMESPACE = '8d0f6f2a-5f8e-5c33-9b0d-2f6f5f1c7ad1';
 const BATCH_MAX = 1_000;
 const REFUSED_AGAIN_MS = 60_000;
 
+/** Deposits that lack nothing but a reclassification of a later day are left out: however many, they must not fill a step. */
+const DUE_NOW = `
+  SELECT deposits.*, reference, effective_at, state_property.revision AS act_revision
+  FROM deposits LEFT JOIN state_property ON purpose_kind = 'case' AND case_id = purpose_id
+  WHERE due = 1 AND NOT (state = 'confirmed' AND posted_revision IS confirmed_revision AND purpose_kind = 'case' AND max(coalesce(effective_at, ''), block_time) > ?)
+  LIMIT ?`;
+
 /** An entry that the ledger's rules do not allow. It stays due, and is tried again. */
 export interface RefusedEntry {
   readonly entryId: string;
@@ -46,10 +53,8 @@ export class PostingWorker {
   /** Posts what is due, up to a bound. @returns how many entries were tried */
   async step(): Promise<number> {
     const limit = BATCH_MAX + this.posted.size + this.refusals.size;
-    const rows = this.model.db
-      .prepare(`SELECT deposits.*, reference, effective_at, state_property.revision AS act_revision FROM deposits LEFT JOIN state_property ON purpose_kind = 'case' AND case_id = purpose_id WHERE due = 1 LIMIT ?`)
-      .all(limit) as unknown as DueRow[];
     const now = this.clock.now();
+    const rows = this.model.db.prepare(DUE_NOW).all(now.toISOString(), limit) as unknown as DueRow[];
     const due = rows.flatMap((row) => this.draftsOf(row)).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
     const ids = new Set(due.map(({ entry }) => entry.entryId));
     this.posted = new Set([...this.posted].filter((id) => ids.has(id)));
