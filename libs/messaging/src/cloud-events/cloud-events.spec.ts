@@ -84,6 +84,7 @@ describe('CloudEvents', () => {
     ['invalid UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, { code: 'invalid-utf8', field: 'data' }],
     ['a byte order mark', bytes('\uFEFF{}'), {}, { code: 'invalid-json', field: 'data' }],
     ['a key twice', bytes('{"a":{"b":1,"\\u0062":2}}'), {}, { code: 'duplicate-key', field: 'data' }],
+    ['half of a surrogate pair', bytes('{"a":"\\ud800"}'), {}, { code: 'invalid-json', field: 'data' }],
     ['deep nesting', bytes('['.repeat(100) + ']'.repeat(100)), {}, { code: 'too-deep', field: 'data' }],
     ['another content type', bytes('{}'), { 'content-type': 'text/plain' }, { code: 'wrong-content-type', field: 'content-type' }],
     ['another charset', bytes('{}'), { 'content-type': 'application/json; charset=windows-1251' }, { code: 'wrong-content-type', field: 'content-type' }],

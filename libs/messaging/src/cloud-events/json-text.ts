@@ -27,7 +27,7 @@ export function decodeUtf8(bytes: Uint8Array, field: string): string {
 
 /**
  * Parses JSON more strictly than JSON.parse: a key twice in one object is refused (readers differ in which one counts),
- * and so is nesting beyond 64 levels.
+ * and so are nesting beyond 64 levels and half of a surrogate pair, which is no character and cannot be hashed.
  * @throws {MalformedMessage} `invalid-json`, `duplicate-key`, `too-deep`
  */
 export function parseJson(text: string, field: string): JsonText {
@@ -125,7 +125,9 @@ class Walk {
     this.at += 1;
     while (this.text[this.at] !== '"') this.at += this.text[this.at] === '\\' ? 2 : 1;
     this.at += 1;
-    return JSON.parse(this.text.slice(start, this.at)) as string;
+    const value = JSON.parse(this.text.slice(start, this.at)) as string;
+    if (!value.isWellFormed()) throw new MalformedMessage('invalid-json', this.field, `${this.field} is not JSON for interchange: a string escapes half of a surrogate pair`);
+    return value;
   }
 
   private scalar(): void {

@@ -52,6 +52,11 @@ describe('strict JSON', () => {
     expect(parseStrictJson(bytes(text))).toEqual({ ok: false, code: 'json-malformed', message });
   });
 
+  it.each(['{"a":"\\ud800"}', '["x\\udc00"]', '{"\\ud800":1}', '["\\udc00\\ud800"]'])('refuses half of a surrogate pair: %s', (text) => {
+    expect(parseStrictJson(bytes(text))).toMatchObject({ ok: false, code: 'json-malformed', message: expect.stringContaining('surrogate') as string });
+    expect(parseStrictJson(bytes('["\\ud83d\\ude00"]'))).toEqual({ ok: true, value: ['\u{1f600}'] });
+  });
+
   it('sees through escapes when a name comes twice or is forbidden', () => {
     expect(parseStrictJson(bytes('{"amount":1,"\\u0061mount":2}'))).toMatchObject({ code: 'json-duplicate-name' });
     expect(parseStrictJson(bytes('{"\\u005f_proto__":{}}'))).toMatchObject({ code: 'json-forbidden-name' });

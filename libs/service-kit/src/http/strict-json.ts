@@ -16,8 +16,9 @@ class JsonFault extends Error {
 }
 
 /**
- * Parses JSON as I-JSON (RFC 7493) wants it: UTF-8, no name twice in one object, bounded depth, and no name that
- * reaches a prototype. A name given twice has two readings, and two programs would keep different ones.
+ * Parses JSON as I-JSON (RFC 7493) wants it: UTF-8, no half of a surrogate pair, no name twice in one object, bounded
+ * depth, and no name that reaches a prototype. A name given twice has two readings, and two programs would keep
+ * different ones; half of a pair is no character, and could be neither hashed nor stored as it came.
  * A failure says where (line, column, offset in characters) and what was expected.
  */
 export function parseStrictJson(bytes: Uint8Array): JsonResult {
@@ -128,7 +129,11 @@ class Scanner {
     }
     this.at++;
     const raw = this.text.slice(start, this.at);
-    return escaped ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+    // UTF-8 cannot hold half of a surrogate pair: only an escape can.
+    if (!escaped) return raw.slice(1, -1);
+    const value = JSON.parse(raw) as string;
+    if (!value.isWellFormed()) throw new JsonFault('json-malformed', start, 'a string escapes half of a surrogate pair, which is no character,');
+    return value;
   }
 
   /** After the backslash; stops at the last character of the escape. */
