@@ -29,6 +29,27 @@ describe('the public page', () => {
     const page = holdingsPage({ asOf: { ...asOf, blockHeight: null, journalRevision: null }, figures: empty });
     expect(page).toContain('The reserve holds nothing yet.');
     expect(page).toContain('No block has been followed yet.');
+    expect(page).toContain('test network <strong>regtest</strong>');
+    expect(holdingsPage({ asOf: { ...asOf, network: 'mainnet' }, figures: empty })).not.toContain('test network');
+  });
+
+  it('says for every figure whether it is the reserve\'s own, due to it, in trust under which status, or for running the custody', () => {
+    const figures = figuresOf({
+      balances: ([
+        ['reserve:vault:R', 7n], ['reserve:due-from:held-in-trust', 3n], ['reserve:mining:L', -7n], ['reserve:seizure:afm.9', -3n],
+        ['held-in-trust:vault:T', 14n], ['held-in-trust:case:afm.1', -5n], ['held-in-trust:case:afm.2', -6n], ['held-in-trust:due-to:reserve', -3n],
+        ['operational:vault:O', 2n], ['operational:unidentified:O', -2n],
+      ] as const).map(([account, amount]) => ({ account, asset, amount })),
+      assets: assetById,
+      legalStatusOf: (id) => (id === 'afm.1' ? 'arrested' : 'restricted'),
+      tierOf: () => 'cold',
+      claimedAssets: [],
+      payoutClaims: [],
+    });
+    const text = holdingsPage({ asOf, figures }).replace(/<style>.*<\/style>/s, '').replace(/<[^>]+>/g, '|').replace(/[|\s]+/g, '|');
+    for (const row of ['|In|the|trust|vaults,|due|to|it|0.000|000|03|', '|Vault|R|cold|0.000|000|07|', '|arrested|0.000|000|05|', '|restricted|0.000|000|06|', '|Vault|O|cold|0.000|000|02|', '|The|trust|vaults|also|hold|0.000|000|03&nbsp;rBTC|']) {
+      expect(text).toContain(row);
+    }
   });
 
   it.each([

@@ -75,6 +75,7 @@ ${table(`Where ${figure.symbol} ${whose} is`, ['Place', 'Tier'], figure.custody,
 function trustTables(figure: AssetFigure): Html {
   const owed = figure.owedToOtherClasses.map((row) => html`<p>The trust vaults also hold <strong>${grouped(row.coins)}&nbsp;${figure.symbol}</strong> that already belong to the ${row.class} and wait to be moved to its own vaults.</p>`);
   return html`<h3>${figure.symbol}</h3>
+${figure.byLegalStatus.length < 2 ? html`` : table(`${figure.symbol} held in trust, by legal status`, ['Legal status', ''], figure.byLegalStatus, ({ legalStatus }) => [html`${LEGAL_STATUS[legalStatus] ?? legalStatus}`, html``], figure.symbol)}
 ${table(`${figure.symbol} held in trust, by case`, ['Case', 'Legal status'], figure.sources, (row: SourceFigure) => [html`${sourceLink(row)}`, html`${LEGAL_STATUS[row.legalStatus] ?? row.legalStatus}`], figure.symbol)}
 ${owed}`;
 }

@@ -28,7 +28,7 @@ export function documentOf({ title, description, heading, lead, asOf, main, chec
 <header>
 <h1>${heading}</h1>
 <p class="soft">${lead}</p>
-${asOf.network === 'mainnet' ? html`` : html`<p class="notice" role="note">These are coins of the test network <strong>${asOf.network}</strong>: they are worth nothing, and this is no real reserve.</p>`}
+${asOf.network === 'mainnet' ? html`` : html`<p class="notice" role="note">This runs on the test network <strong>${asOf.network}</strong>: its coins are worth nothing, and this is no real reserve.</p>`}
 ${asOfList(asOf)}
 </header>
 <main>

@@ -71,9 +71,10 @@ function depositRows(deposits: readonly TracedDeposit[]): Html {
 }
 
 function entryRows(entries: readonly TracedEntry[]): Html {
+  const numberOf = new Map(entries.map(({ entryId, number }) => [entryId, number]));
   return html`${entries.map(({ number, kind, effectiveAt, recordedAt, corrects, act, postings }) =>
     rows(
-      html`Entry ${link('entry', number)}: ${kind}, in effect from ${instant(effectiveAt)}, recorded ${instant(recordedAt)}${corrects === undefined ? NONE : html`, corrects ${link('entry', corrects)}`}${act === undefined ? NONE : html`, by ${act.kind} ${act.reference}`}`,
+      html`Entry ${link('entry', number)}: ${kind}, in effect from ${instant(effectiveAt)}, recorded ${instant(recordedAt)}${corrects === undefined ? NONE : html`, corrects entry ${link('entry', numberOf.get(corrects) ?? corrects)}`}${act === undefined ? NONE : html`, by ${act.kind} ${act.reference}`}`,
       ['Account', 'Side', 'Amount'],
       postings.map(({ account, asset, amount }) => [html`<code>${account}</code>`, html`${amount.startsWith('-') ? 'credit' : 'debit'}`, amountOf(asset, amount.replace(/^-/, ''))]),
     ),
