@@ -32,10 +32,15 @@ export interface JsonSchema {
 /** Any class whose instances are message bodies. */
 export type MessageClass<T extends object = object> = new () => T;
 
-interface FieldRecord {
+/** Whether a value meets every rule of a field; never true where the field's class-validator checks find a fault. */
+export type FieldTest = (value: unknown) => boolean;
+
+export interface FieldRecord {
   readonly name: string;
   readonly required: boolean;
   readonly schema: JsonSchema;
+  /** For nested fields only the rules of the field itself, such as a list's length. */
+  readonly test: FieldTest;
   readonly nested?: { readonly of: () => MessageClass; readonly array: boolean };
 }
 
@@ -47,7 +52,7 @@ export interface FieldOptions {
 
 const fieldsOf = new WeakMap<object, FieldRecord[]>();
 
-function define(options: FieldOptions, schema: JsonSchema, checks: readonly PropertyDecorator[], nested?: FieldRecord['nested']): PropertyDecorator {
+function define(options: FieldOptions, schema: JsonSchema, test: FieldTest, checks: readonly PropertyDecorator[], nested?: FieldRecord['nested']): PropertyDecorator {
   const required = options.optional !== true;
   const described: JsonSchema = {
     ...schema,
@@ -65,12 +70,12 @@ function define(options: FieldOptions, schema: JsonSchema, checks: readonly Prop
     } as Parameters<typeof ApiProperty>[0])(target, key);
     const owner = target.constructor;
     const known = fieldsOf.get(owner) ?? [];
-    fieldsOf.set(owner, [...known, { name: String(key), required, schema: described, ...(nested ? { nested } : {}) }]);
+    fieldsOf.set(owner, [...known, { name: String(key), required, schema: described, test, ...(nested ? { nested } : {}) }]);
   };
 }
 
 /** Fields of a message class in the order they are written, parents' first. */
-function declaredFields(type: MessageClass): FieldRecord[] {
+export function declaredFields(type: MessageClass): FieldRecord[] {
   const parent = Object.getPrototypeOf(type) as MessageClass | null;
   return [...(parent && parent !== Function.prototype ? declaredFields(parent) : []), ...(fieldsOf.get(type) ?? [])];
 }
@@ -102,6 +107,20 @@ export function isInstant(value: unknown): value is string {
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
+/** As class-validator counts: a surrogate pair, or a character with its presentation selector, is one. */
+function isLength(text: string, min: number, max: number): boolean {
+  const length = COUNTED_DIFFERENTLY.test(text) ? text.length - (text.match(SELECTED)?.length ?? 0) - (text.match(SURROGATE_PAIRS)?.length ?? 0) : text.length;
+  return length >= min && length <= max;
+}
+
+const COUNTED_DIFFERENTLY = /[\uD800-\uDFFF\uFE0E\uFE0F]/;
+const SELECTED = /[^\uFE0F\uFE0E][\uFE0F\uFE0E]/g;
+const SURROGATE_PAIRS = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 interface TextRules extends FieldOptions {
   readonly min?: number;
   readonly max: number;
@@ -116,7 +135,8 @@ const BASE_UNITS_SIGNED = /^(0|-?[1-9][0-9]{0,39})$/;
 export const Field = {
   text(rules: TextRules): PropertyDecorator {
     const { min = 1, max, pattern } = rules;
-    return define(rules, { type: 'string', minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) }, [
+    const test: FieldTest = (value) => typeof value === 'string' && isLength(value, min, max) && (pattern === undefined || pattern.test(value));
+    return define(rules, { type: 'string', minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) }, test, [
       IsString(),
       MinLength(min),
       MaxLength(max),
@@ -125,25 +145,26 @@ export const Field = {
   },
 
   oneOf(values: readonly string[], options: FieldOptions): PropertyDecorator {
-    return define(options, { type: 'string', enum: values }, [IsIn([...values], { message: `$property must be one of ${values.join(', ')}` })]);
+    const allowed: ReadonlySet<unknown> = new Set(values);
+    return define(options, { type: 'string', enum: values }, (value) => allowed.has(value), [IsIn([...values], { message: `$property must be one of ${values.join(', ')}` })]);
   },
 
   /** A positive amount in the asset's base units, as a decimal string. */
   baseUnits(options: FieldOptions): PropertyDecorator {
-    return define(options, { type: 'string', pattern: BASE_UNITS_POSITIVE.source }, [
+    return define(options, { type: 'string', pattern: BASE_UNITS_POSITIVE.source }, (value) => typeof value === 'string' && BASE_UNITS_POSITIVE.test(value), [
       Matches(BASE_UNITS_POSITIVE, { message: '$property must be a positive whole number of base units, as a decimal string' }),
     ]);
   },
 
   /** A posting's amount: debits positive, credits negative. */
   signedBaseUnits(options: FieldOptions): PropertyDecorator {
-    return define(options, { type: 'string', pattern: BASE_UNITS_SIGNED.source }, [
+    return define(options, { type: 'string', pattern: BASE_UNITS_SIGNED.source }, (value) => typeof value === 'string' && BASE_UNITS_SIGNED.test(value), [
       Matches(BASE_UNITS_SIGNED, { message: '$property must be a whole number of base units, as a decimal string' }),
     ]);
   },
 
   instant(options: FieldOptions): PropertyDecorator {
-    return define({ example: '2026-03-01T09:30:00Z', ...options }, { type: 'string', format: 'date-time', pattern: INSTANT.source }, [
+    return define({ example: '2026-03-01T09:30:00Z', ...options }, { type: 'string', format: 'date-time', pattern: INSTANT.source }, isInstant, [
       ValidateBy({
         name: 'isInstant',
         validator: { validate: isInstant, defaultMessage: () => '$property must be an RFC 3339 time in UTC, such as 2026-03-01T09:30:00Z' },
@@ -162,15 +183,15 @@ export const Field = {
   /** Small whole numbers that are not amounts: heights, indexes, counts. */
   integer(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
     const { min, max } = options;
-    return define(options, { type: 'integer', minimum: min, maximum: max }, [IsInt(), Min(min), Max(max)]);
+    return define(options, { type: 'integer', minimum: min, maximum: max }, (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max, [IsInt(), Min(min), Max(max)]);
   },
 
   flag(options: FieldOptions): PropertyDecorator {
-    return define(options, { type: 'boolean' }, [IsBoolean()]);
+    return define(options, { type: 'boolean' }, (value) => typeof value === 'boolean', [IsBoolean()]);
   },
 
   nested(of: () => MessageClass, options: FieldOptions): PropertyDecorator {
-    return define(options, {}, [IsObject(), ValidateNested(), Type(of)], { of, array: false });
+    return define(options, {}, isPlainObject, [IsObject(), ValidateNested(), Type(of)], { of, array: false });
   },
 
   list(of: () => MessageClass, options: FieldOptions & { readonly min?: number; readonly max: number }): PropertyDecorator {
@@ -178,6 +199,7 @@ export const Field = {
     return define(
       options,
       { type: 'array', minItems: min, maxItems: max },
+      (value) => Array.isArray(value) && value.length >= min && value.length <= max,
       [IsArray(), ArrayMinSize(min), ArrayMaxSize(max), ValidateNested({ each: true }), Type(of)],
       { of, array: true },
     );

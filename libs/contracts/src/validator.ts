@@ -1,7 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError, type ValidatorOptions } from 'class-validator';
 import { schemaOf } from './catalogue.js';
-import type { MessageClass } from './fields.js';
+import { isPlainObject, type MessageClass } from './fields.js';
+import { soundInstance } from './sound-instance.js';
 
 /** The same strictness at every door: unknown fields are errors, never dropped. */
 export const STRICT: ValidatorOptions = {
@@ -39,11 +40,16 @@ function withPath(message: string, property: string, field: string): string {
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** Checks a parsed JSON body against a message class and makes its instance. */
+/**
+ * Checks a parsed JSON body against a message class and makes its instance. What is sound is found so by the fields'
+ * own tests, without class-validator's cost; what is not is given to it, for the path and the rule of each fault.
+ */
 export function parseMessage<T extends object>(type: MessageClass<T>, data: unknown): Parsed<T> {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+  if (!isPlainObject(data)) {
     return { ok: false, errors: [{ field: '', rule: 'object', message: 'the body must be a JSON object' }] };
   }
+  const sound = soundInstance(type, data);
+  if (sound !== undefined) return { ok: true, value: sound };
   const value = plainToInstance(type, data);
   const errors = fieldErrors(validateSync(value, STRICT));
   return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
