@@ -48,6 +48,9 @@ describe('a message at the edge', () => {
     ['an unknown act', { act: 'seize' }, 'act:isIn'],
     ['a list for an object', { document: [] }, 'document:isObject'],
     ['text for a list', { assets: 'all of it' }, 'assets:isArray'],
+    ['null for a field that may be left out', { lapsesAt: null }, 'lapsesAt:isInstant'],
+    ['null for a list that may be left out', { assets: null }, 'assets:isArray'],
+    ['null for a field deep inside', { assets: [{ ...fact.assets[0], location: { kind: 'device', reference: 'E-7', address: null } }] }, 'assets.0.location.address:matches'],
     ['a path in a case number', { caseNumber: '../../etc' }, 'caseNumber:matches'],
     ['a case number of 65 characters', { caseNumber: '1'.repeat(65) }, 'caseNumber:maxLength'],
   ])('is refused for %s, naming field and rule', (_name, changes, broken) => expect(rulesBroken(changes)).toContain(broken));

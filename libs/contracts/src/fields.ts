@@ -13,7 +13,6 @@ import {
   IsIn,
   IsInt,
   IsObject,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -21,6 +20,7 @@ import {
   Min,
   MinLength,
   ValidateBy,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 
@@ -61,7 +61,8 @@ function define(options: FieldOptions, schema: JsonSchema, test: FieldTest, chec
   };
   return (target, key) => {
     for (const check of checks) check(target, key);
-    (required ? IsDefined() : IsOptional())(target, key);
+    // A field is left out or has a value. Null is neither: read by those who ask "is it there?", it is a third thing.
+    (required ? IsDefined() : ValidateIf((_body, value) => value !== undefined))(target, key);
     ApiProperty({
       required,
       ...(nested ? { type: nested.array ? [nested.of()] : nested.of() } : { type: (schema['type'] as string | undefined) ?? 'object' }),

@@ -29,8 +29,8 @@ export function soundInstance<T extends object>(type: MessageClass<T>, data: Rea
     const field = fields.get(name);
     if (field === undefined) return undefined;
     const value = data[name];
-    // Absent or null passes for a field that may be left out; class-validator says the same.
-    if (value === undefined || value === null) {
+    // Only what is left out passes for a field that may be left out, and null is not; class-validator says the same.
+    if (value === undefined) {
       if (field.required) return undefined;
       instance[name] = value;
       continue;
