@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { sandboxVaultDescriptor, type Block, type BlockReference, type ChainSource, type Transaction } from '@qazyna/bitcoin';
 import { SqliteEventStore, StoreUnavailable, systemClock, type EventStore, type RecordedEvent } from '@qazyna/event-store';
 import { createLogger, loadPlatformConfig, ReadModelHost } from '@qazyna/service-kit';
@@ -10,6 +11,9 @@ import { custodyReadModel } from '../custody.read-model.js';
 import { VaultsService } from '../vaults/vaults.service.js';
 import { ChainWorker } from './chain.worker.js';
 import { DepositsService } from './deposits.service.js';
+
+/** Every wait has a bound of its own; this one is for a busy machine. */
+jest.setTimeout(30_000);
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 const metadata = { actor: { subject: 'spec', organisation: 'spec' }, correlationId: 'spec' };
