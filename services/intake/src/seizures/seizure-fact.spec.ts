@@ -37,6 +37,8 @@ describe('rules within one fact', () => {
     ['a restriction of exactly ten days', { ...fact, lapsesAt: '2026-03-11T09:00:00Z' }, undefined],
     ['a restriction one second longer', { ...fact, lapsesAt: '2026-03-11T09:00:01Z' }, 'restriction-too-long'],
     ['a restriction that lapses as it begins', { ...fact, lapsesAt: '2026-03-01T09:00:00Z' }, 'lapse-before-effect'],
+    ['a restriction whose legal term ends after the last year that can be written', { ...fact, effectiveAt: '9999-12-25T00:00:00Z' }, 'effect-too-late'],
+    ['a restriction whose legal term ends within it', { ...fact, effectiveAt: '9999-12-21T00:00:00Z' }, undefined],
     ['an arrest that lapses', { ...fact, act: 'arrest', lapsesAt: '2026-03-02T09:00:00Z' }, 'lapse-not-allowed'],
     ['a report of nothing', { ...fact, act: 'reported' }, 'assets-missing'],
     ['an address that is not named', at({ kind: 'address' }), 'location-incomplete'],

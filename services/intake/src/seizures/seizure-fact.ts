@@ -42,6 +42,9 @@ export const factDecider: Decider<FactState, FactCommand, FactEvent> = {
 
 const DAY_MS = 86_400_000;
 
+/** Times are written with four digits of the year. */
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** A first restriction lasts at most this long without a court. */
 export const RESTRICTION_DAYS_MAX = 10;
 
@@ -49,6 +52,9 @@ export const RESTRICTION_DAYS_MAX = 10;
 export function brokenRule(fact: SeizureFact): Refusal | undefined {
   const broken = (code: string, field: string, message: string): Refusal => ({ code, field, message });
   if (fact.act === 'reported' && fact.assets === undefined) return broken('assets-missing', 'assets', 'a report names the assets it is about');
+  if (fact.act === 'restriction' && fact.lapsesAt === undefined && Date.parse(fact.effectiveAt) + RESTRICTION_DAYS_MAX * DAY_MS > LAST_INSTANT) {
+    return broken('effect-too-late', 'effectiveAt', 'a restriction must lapse before the year 10000');
+  }
   if (fact.lapsesAt !== undefined) {
     if (fact.act !== 'restriction') return broken('lapse-not-allowed', 'lapsesAt', 'only a restriction lapses');
     const termMs = Date.parse(fact.lapsesAt) - Date.parse(fact.effectiveAt);
