@@ -8,7 +8,7 @@ export const COMPOSITION_ROOT = 'services/standalone';
  * code, so I/O in a feature is never unannounced: name the role, or stay pure.
  */
 export const ROLES: readonly string[] = [
-  'adapter', 'client', 'consumer', 'controller', 'dto', 'module', 'page', 'process', 'query', 'read-model', 'service', 'source',
+  'adapter', 'client', 'consumer', 'controller', 'dto', 'interceptor', 'module', 'page', 'process', 'query', 'read-model', 'service', 'source',
   'store', 'view', 'worker', 'writer',
 ];
 
@@ -26,7 +26,7 @@ export const DOMAIN_GLOBS: readonly string[] = [
   'libs/transparency/src/**/!(*.spec).ts',
   'libs/event-store/src/decider.ts',
   'libs/contracts/src/names.ts',
-  'services/!(standalone)/src/*/**/!(*.*).ts',
+  'services/!(standalone)/src/!(spec-support)/**/!(*.*).ts',
 ];
 
 /** `libs/ledger`, `services/intake`, or `test`; undefined for what lies outside them. */
@@ -42,8 +42,9 @@ export function isLibrary(packagePath: string | undefined): boolean {
   return packagePath?.startsWith('libs/') ?? false;
 }
 
+/** Specs, and what only specs of a service share. */
 export function isSpec(path: string): boolean {
-  return path.endsWith('.spec.ts');
+  return path.endsWith('.spec.ts') || path.includes('/src/spec-support/');
 }
 
 /** True for files below a feature folder, `services/<service>/src/<feature>/…`; the composition root has no features. */

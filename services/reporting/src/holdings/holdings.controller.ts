@@ -3,8 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ACCOUNT_CLASSES, Field, IdentifierField } from '@qazyna/contracts';
 import { Public } from '@qazyna/service-kit';
 import { EtagInterceptor } from '../public-reads/etag.interceptor.js';
-import type { Figures } from './holdings.js';
-import { HoldingsQuery, type Holdings } from './holdings.query.js';
+import type { Figures, Holdings } from './holdings.js';
+import { HoldingsQuery } from './holdings.query.js';
 
 export class HoldingsFilter {
   @Field.oneOf(ACCOUNT_CLASSES, { optional: true, description: 'Only this class' })

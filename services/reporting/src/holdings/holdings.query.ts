@@ -2,25 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { assetById } from '@qazyna/ledger';
 import { CONFIG, ProblemError, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
 import { REPORTING_READ_MODEL } from '../read-model.token.js';
-import { figuresOf, FiguresContradict, type Figures } from './holdings.js';
-
-/** Up to where the figures know. */
-export interface AsOf {
-  readonly network: string;
-  /** Null while no block was followed. */
-  readonly blockHeight: number | null;
-  readonly blockHash: string | null;
-  readonly blockTime: string | null;
-  /** Number of the journal's last entry in the figures; null while there is none. */
-  readonly journalRevision: string | null;
-  /** Place in the event log, opaque. */
-  readonly logPosition: string | null;
-}
-
-export interface Holdings {
-  readonly asOf: AsOf;
-  readonly figures: Figures;
-}
+import { figuresOf, FiguresContradict, type AsOf, type Figures, type Holdings } from './holdings.js';
 
 @Injectable()
 export class HoldingsQuery {

@@ -72,6 +72,24 @@ export interface Figures {
   readonly claims: { readonly seizures: readonly SeizureClaimFigure[]; readonly payouts: readonly PayoutClaimFigure[] };
 }
 
+/** Up to where the figures know. */
+export interface AsOf {
+  readonly network: string;
+  /** Null while no block was followed. */
+  readonly blockHeight: number | null;
+  readonly blockHash: string | null;
+  readonly blockTime: string | null;
+  /** Number of the journal's last entry in the figures; null while there is none. */
+  readonly journalRevision: string | null;
+  /** Place in the event log, opaque. */
+  readonly logPosition: string | null;
+}
+
+export interface Holdings {
+  readonly asOf: AsOf;
+  readonly figures: Figures;
+}
+
 /** A figure that would contradict the ledger's rules is never published. */
 export class FiguresContradict extends Error {
   override readonly name = 'FiguresContradict';

@@ -1,5 +1,4 @@
-import type { AssetFigure, CustodyFigure, Figures, PayoutClaimFigure, SeizureClaimFigure, SourceFigure } from '../holdings/holdings.js';
-import type { Holdings } from '../holdings/holdings.query.js';
+import type { AssetFigure, CustodyFigure, Figures, Holdings, PayoutClaimFigure, SeizureClaimFigure, SourceFigure } from '../holdings/holdings.js';
 import { grouped, html, type Html } from './html.page.js';
 import { documentOf } from './layout.page.js';
 import { LEGAL_STATUS } from './words.page.js';

@@ -1,4 +1,4 @@
-import type { AsOf } from '../holdings/holdings.query.js';
+import type { AsOf } from '../holdings/holdings.js';
 import { grouped, html, Html } from './html.page.js';
 import { STYLE } from './style.page.js';
 

@@ -1,5 +1,5 @@
 import type { AssetLocation, HoldReason, JournalEntryPosted, LegalDocument } from '@qazyna/contracts';
-import type { AsOf } from '../holdings/holdings.query.js';
+import type { AsOf } from '../holdings/holdings.js';
 
 export const TRACE_KINDS = ['case', 'payout', 'entry', 'txid'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
