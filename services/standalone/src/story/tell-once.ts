@@ -29,8 +29,8 @@ export async function tellStoryOnce({ url, parts }: RunningService): Promise<voi
 function told(url: string, { cases, payouts, reorganisedDeposit, malformed }: StorySummary): string {
   return [
     'What happened:',
-    ...payouts.map((payoutId) => `  payout  ${payoutId}\n          ${url}/v1/trace/payout/${encodeURIComponent(payoutId)}`),
-    ...cases.map(({ caseId, what }) => `  case    ${caseId}: ${what}\n          ${url}/v1/trace/case/${caseId}`),
+    ...payouts.map((payoutId) => `  payout  ${payoutId}\n          ${url}/trace/payout/${encodeURIComponent(payoutId)}`),
+    ...cases.map(({ caseId, what }) => `  case    ${caseId}: ${what}\n          ${url}/trace/case/${caseId}`),
     `  deposit ${reorganisedDeposit}\n          taken back by a reorganisation and returned: the journal compensates, it never deletes`,
     `  message refused: ${malformed.status} ${malformed.code} at ${malformed.field}`,
   ].join('\n');
