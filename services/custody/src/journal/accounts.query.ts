@@ -34,13 +34,16 @@ interface BalanceRow {
   readonly amount: string;
 }
 
-interface PostingRow {
+interface SumRow {
   readonly asset: string;
-  readonly amount: string;
-  readonly number: number;
+  readonly high: bigint;
+  readonly low: bigint;
 }
 
 const MODEL_PATIENCE_MS = 5_000;
+const HALF = 1_000_000_000;
+/** Amounts of so many characters fit into 64 bits. */
+const FITTING = 18;
 
 /** Answers from the journal alone. A question outside what is known is an error, never an empty answer (INV-26). */
 @Injectable()
@@ -77,28 +80,40 @@ export class AccountList {
     const recordedAt = query.recordedAt === undefined ? now : toInstant(query.recordedAt);
     const effectiveAt = query.effectiveAt === undefined ? undefined : toInstant(query.effectiveAt);
     this.checkKnown(recordedAt, effectiveAt, now);
-    const rows = this.model.db
-      .prepare(`SELECT asset, amount, number FROM postings WHERE account = ? AND recorded_at <= ? ${effectiveAt === undefined ? '' : 'AND effective_at <= ?'}`)
-      .iterate(name, recordedAt, ...(effectiveAt === undefined ? [] : [effectiveAt])) as unknown as Iterable<PostingRow>;
-    const balances = new Map<string, bigint>(this.assetsOf(name).map((asset) => [asset, 0n]));
-    const numbers = new Set<number>();
-    for (const { asset, amount, number } of rows) {
-      balances.set(asset, (balances.get(asset) ?? 0n) + BigInt(amount));
-      numbers.add(number);
-    }
+    const { balances, entries } = this.counted(name, query.recordedAt === undefined ? undefined : recordedAt, effectiveAt);
     return {
       account: name,
       class: account.class,
       kind: account.kind,
       side: account.side,
       asOf: { effectiveAt: effectiveAt ?? now, recordedAt },
-      entries: numbers.size,
+      entries,
       balances: [...balances].map(([asset, balance]) => figure(asset, balance)),
     };
   }
 
-  private assetsOf(name: string): string[] {
-    return this.model.db.prepare('SELECT asset FROM balances WHERE account = ? ORDER BY asset').all(name).map(({ asset }) => asset as string);
+  /**
+   * Adds up in the database: anyone may ask, and a busy account has millions of postings. Its integers have 64 bits, so
+   * amounts are added in two halves, and those too long for that by themselves. Without a time the running sums answer.
+   */
+  private counted(name: string, recordedAt: string | undefined, effectiveAt: string | undefined): { readonly balances: ReadonlyMap<string, bigint>; readonly entries: number } {
+    const { db } = this.model;
+    const axes = [['recorded_at', recordedAt], ['effective_at', effectiveAt]].filter((axis): axis is [string, string] => axis[1] !== undefined);
+    const where = ['account = ?', ...axes.map(([column]) => `${column} <= ?`)].join(' AND ');
+    const values = [name, ...axes.map(([, time]) => time)];
+    const { entries } = db.prepare(`SELECT count(*) AS entries FROM (SELECT DISTINCT number FROM postings WHERE ${where})`).get(...values) as { entries: number };
+    const running = db.prepare('SELECT asset, amount FROM balances WHERE account = ? ORDER BY asset').all(name) as unknown as Pick<BalanceRow, 'asset' | 'amount'>[];
+    if (axes.length === 0) return { balances: new Map(running.map(({ asset, amount }) => [asset, BigInt(amount)])), entries };
+
+    const balances = new Map<string, bigint>(running.map(({ asset }) => [asset, 0n]));
+    const add = (asset: string, amount: bigint): unknown => balances.set(asset, (balances.get(asset) ?? 0n) + amount);
+    const sums = db.prepare(
+      `SELECT asset, sum(CAST(amount AS INTEGER) / ${HALF}) AS high, sum(CAST(amount AS INTEGER) % ${HALF}) AS low FROM postings WHERE ${where} AND length(amount) <= ${FITTING} GROUP BY asset`,
+    );
+    sums.setReadBigInts(true);
+    for (const { asset, high, low } of sums.all(...values) as unknown as SumRow[]) add(asset, high * BigInt(HALF) + low);
+    for (const { asset, amount } of db.prepare(`SELECT asset, amount FROM postings WHERE ${where} AND length(amount) > ${FITTING}`).iterate(...values)) add(asset as string, BigInt(amount as string));
+    return { balances, entries };
   }
 
   private checkKnown(recordedAt: string, effectiveAt: string | undefined, now: string): void {
