@@ -1,4 +1,5 @@
 import { specification } from '@qazyna/testing';
+import fc from 'fast-check';
 import type { SeizureAct, SeizureFact } from '@qazyna/contracts';
 import { caseDecider, HELD_ACTS_MAX, type ApplyFact, type CaseEvent } from './case.js';
 
@@ -84,6 +85,16 @@ describe('an act that comes too early', () => {
     given(applied('reported'), applied('arrest'), held('state-property-decision', 'finality'), held('finality', 'confiscation-order'))
       .when(command('confiscation-order'))
       .then(applied('confiscation-order'), applied('finality'), applied('state-property-decision'), stateProperty));
+
+  it('applies in the order of the law, whatever the order in which acts came to wait', () => {
+    const waiting = [held('release-to-owner', 'reported'), held('arrest', 'reported'), held('restriction', 'reported')];
+    const released: CaseEvent = { type: 'intake.case-released', data: { caseId, factId: 'release-to-owner', order: document, effectiveAt: '2026-03-01T10:00:00Z' } };
+    fc.assert(
+      fc.property(fc.shuffledSubarray(waiting, { minLength: waiting.length }), (shuffled) => {
+        given(...shuffled).when(command('reported')).then(applied('reported'), applied('restriction'), applied('arrest'), applied('release-to-owner'), released);
+      }),
+    );
+  });
 
   it('does not wait in a crowd', () => {
     const crowd = Array.from({ length: HELD_ACTS_MAX }, (_, index) => held('finality', 'confiscation-order', `finality-${index}`));

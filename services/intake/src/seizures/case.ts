@@ -89,13 +89,16 @@ function eventsOf({ factId, caseId, fact }: ApplyFact): CaseEvent[] {
   return [applied];
 }
 
-/** Every act that waited and can apply now; one may free the next. Bounded by the number of acts held. */
+/**
+ * Every act that waited and can apply now; one may free the next. In the order of the law, not of arrival: an arrest
+ * must not leave the restriction before it waiting for ever. Bounded by the number of acts held.
+ */
 function releaseHeld(held: readonly ApplyFact[], status: LegalStatus): CaseEvent[] {
   let current: LegalStatus = status;
   let waiting = [...held];
   const events: CaseEvent[] = [];
   for (;;) {
-    const next = waiting.find(({ fact }) => STEPS[fact.act].from.includes(current));
+    const [next] = waiting.filter(({ fact }) => STEPS[fact.act].from.includes(current)).sort((a, b) => RANK[STEPS[a.fact.act].to] - RANK[STEPS[b.fact.act].to]);
     if (!next) return events;
     waiting = waiting.filter((candidate) => candidate !== next);
     current = STEPS[next.fact.act].to;
