@@ -30,6 +30,11 @@ export class MalformedEntry extends Error {
 /** @throws {InvariantViolation} an unsound entry is never written */
 export function entryToJson(entry: Entry, options?: EntryCheckOptions): EntryJson {
   assertEntry(entry, options);
+  return encodeEntry(entry);
+}
+
+/** The same without the entry's rules, for entries that `Balances.apply` has just taken, which checks them once. */
+export function encodeEntry(entry: Entry): EntryJson {
   return {
     entryId: entry.entryId,
     kind: entry.kind,

@@ -1,6 +1,6 @@
 import { streamOf } from '@qazyna/contracts';
 import { APPEND_BYTES_MAX, ConcurrencyConflict, StoreTimeout, type Clock, type EventStore, type JsonObject, type NewEvent } from '@qazyna/event-store';
-import { Balances, decodeEntry, entryToJson, InvariantViolation, type Violation } from '@qazyna/ledger';
+import { Balances, decodeEntry, encodeEntry, InvariantViolation, type Violation } from '@qazyna/ledger';
 import { draftBytesMax, type EntryDraft } from './entry-draft.js';
 import { EntryIds } from './entry-ids.js';
 
@@ -217,7 +217,7 @@ export class JournalWriter {
       // The entry's own id: a batch that is sent again is the same batch.
       id: entry.entryId,
       type: ENTRY_POSTED,
-      data: { ...entryToJson(entry), ...notes } as unknown as JsonObject,
+      data: { ...encodeEntry(entry), ...notes } as unknown as JsonObject,
       metadata: { schemaVersion: 1, actor: this.options.actor ?? CUSTODY, correlationId: correlationId ?? entry.cause, causationId: entry.cause },
     };
   }

@@ -69,7 +69,9 @@ export class PayoutsService {
 
   private async receiveOne({ claim, way, statementSha256, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
     const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
-    const wrongAddress = addressFault(claim);
+    // The registered wallet was checked when it was registered.
+    const registered = claim.asset === standing.account?.asset && claim.address === standing.account.payoutAddress;
+    const wrongAddress = registered ? undefined : addressFault(claim);
     // A statement is kept verbatim and its rows are held; a message of our own format is sent back to be mended.
     if (wrongAddress && way !== 'statement') return { status: 'refused', payoutId, ...wrongAddress };
 
