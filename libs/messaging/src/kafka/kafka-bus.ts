@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka as KafkaClient } from 'kafkajs';
 import { silentLogger, type MessagingLogger } from '../logger.js';
 import {
@@ -16,6 +17,8 @@ import { Publisher } from './publisher.js';
 import { clientConfig, type KafkaBusOptions } from './settings.js';
 
 const PING_TIMEOUT_MS = 5_000;
+const ENSURE_ATTEMPTS_MAX = 40;
+const ENSURE_PAUSE_MS = 250;
 
 /** The message bus on Apache Kafka, by kafkajs. */
 export class KafkaBus implements MessageBus {
@@ -41,7 +44,20 @@ export class KafkaBus implements MessageBus {
     return bus;
   }
 
+  /** Several services create the same topics when they start together: each waits until all are there. */
   async ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.createMissing(topics);
+        return;
+      } catch (error) {
+        if (attempt === ENSURE_ATTEMPTS_MAX || !isBeingCreated(error)) throw error;
+        await sleep(ENSURE_PAUSE_MS);
+      }
+    }
+  }
+
+  private async createMissing(topics: readonly TopicSpec[]): Promise<void> {
     await this.asking('creating topics', async (admin) => {
       const existing = new Set(await admin.listTopics());
       const missing = topics.filter(({ name }) => !existing.has(name));
@@ -161,6 +177,15 @@ export class KafkaBus implements MessageBus {
   private assertOpen(): void {
     if (this.closed) throw new BusUnavailable('the message bus is closed');
   }
+}
+
+/** A topic that another client has just created: it is in the list, and its leader is not known everywhere yet. */
+function isBeingCreated(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const type = (cause as { readonly type?: unknown }).type;
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return true;
+  }
+  return false;
 }
 
 function unavailable(what: string, error: unknown): BusUnavailable {
