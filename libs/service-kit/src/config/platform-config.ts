@@ -35,6 +35,11 @@ export const PLATFORM_SETTINGS = {
   }),
   kafkaUsername: optionalWords('KAFKA_USERNAME', { about: 'Name for SASL SCRAM-SHA-512. The broker\'s access rules decide who may write to a topic.' }),
   kafkaPassword: optionalWords('KAFKA_PASSWORD', { about: 'Password for SASL SCRAM-SHA-512.', secret: true }),
+  kafkaSessionMs: whole('KAFKA_SESSION_MS', 6_000, 300_000, {
+    unit: 'of milliseconds',
+    about: 'After this long without a sign of life a consumer loses its partitions: so long they wait after a crash, and so long a process may stall.',
+    fallback: { kind: 'always', value: 30_000 },
+  }),
   bitcoinRpcUrl: optionalUrl('BITCOIN_RPC_URL', ['http', 'https'], {
     about: 'JSON-RPC of a Bitcoin node, with its credentials. Not set: a chain of the sandbox\'s own.',
     secret: true,

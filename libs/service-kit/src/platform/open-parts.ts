@@ -71,6 +71,7 @@ async function openBus(config: PlatformConfig, service: string, clock: Clock, lo
     brokers: [...config.kafkaBrokers],
     clientId: service,
     logger,
+    sessionTimeoutMs: config.kafkaSessionMs,
     ...(config.kafkaTls ? { ssl: true } : {}),
     ...(username === undefined || password === undefined ? {} : { sasl: { mechanism: 'scram-sha-512', username, password } }),
   });
