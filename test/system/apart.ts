@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, startServiceProcess, type RunningKafka, type ServiceProcess } from '@qazyna/testing';
+import { freePorts, launchServiceProcess, type RunningKafka, type ServiceProcess } from '@qazyna/testing';
 import { startDoubleProcess, type DoubleProcess } from './double-process.js';
 
 const ENTRIES = {
@@ -44,8 +44,11 @@ export class Apart {
   /** Starts one more service, or another instance of one that runs. */
   async add(service: ServiceName, name: string = service): Promise<void> {
     const [port = 0] = await freePorts(1);
-    const member = { service, port, dataDir: join(this.folder, name) };
-    this.members.set(name, { ...member, process: await this.launch(member) });
+    const place = { service, port, dataDir: join(this.folder, name) };
+    const member = { ...place, process: await this.launch(place) };
+    // Known before it is ready, so that it is stopped also when it never is.
+    this.members.set(name, member);
+    await member.process.ready();
   }
 
   url(name: string): string {
@@ -64,6 +67,7 @@ export class Apart {
   async again(name: string): Promise<void> {
     const member = this.member(name);
     member.process = await this.launch(member);
+    await member.process.ready();
   }
 
   async stop(): Promise<void> {
@@ -75,7 +79,7 @@ export class Apart {
   }
 
   private launch({ service, port, dataDir }: Pick<Member, 'service' | 'port' | 'dataDir'>): Promise<ServiceProcess> {
-    return startServiceProcess({
+    return launchServiceProcess({
       entry: ENTRIES[service],
       env: { KAFKA_BROKERS: this.kafka.brokers.join(','), EVENTSTORE_URL: this.double.url, QAZYNA_DATA_DIR: dataDir, PORT: String(port), ...this.env },
     });
