@@ -147,7 +147,7 @@ class Story {
       return items.find((item) => item.address === address);
     };
     const before = await this.visitor.until('the arrested deposit is confirmed', deposit, (seen) => seen?.state === 'confirmed');
-    // Four blocks go, five come: the deposit's block among those that go, its transaction in the last that come.
+    // Four blocks go, five come: the deposit's block is among those that go, and its transaction is mined again.
     await this.chain('reorganise', { depth: CONFIRMATIONS + 1, blocks: CONFIRMATIONS + 2 });
     await this.visitor.until('the deposit is back in a block', deposit, (seen) => seen !== undefined);
     await this.mine(CONFIRMATIONS);
@@ -206,12 +206,13 @@ class Story {
 
 interface Holdings {
   readonly asOf: { readonly blockHeight: number };
-  readonly figures: unknown;
+  readonly figures: { readonly classes: readonly { readonly assets: readonly { readonly sources: readonly { readonly source: string; readonly baseUnits: string }[] }[] }[] };
 }
 
-/** Whether both payouts, the arrested coins and the forfeited ones have reached the figures. */
+/** Whether both payouts, the arrested coins and the forfeited ones have reached the accounts where the story leaves them. */
 function isWhole({ figures }: Holdings): boolean {
-  const text = JSON.stringify(figures);
+  const sources = figures.classes.flatMap(({ assets }) => assets.flatMap((asset) => asset.sources));
+  const shows = (source: string, baseUnits: string): boolean => sources.some((row) => row.source === source && row.baseUnits === baseUnits);
   const mined = PAYOUTS.reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
-  return [mined, ARRESTED_AMOUNT, FORFEITED_AMOUNT].every((amount) => text.includes(`"${amount}"`));
+  return shows('mining', mined) && shows('case', ARRESTED_AMOUNT) && shows('seizure', FORFEITED_AMOUNT);
 }
