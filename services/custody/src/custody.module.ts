@@ -1,7 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChainSource } from '@qazyna/bitcoin';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { CLOCK, CONFIG, EVENT_STORE, LOGGER, METRICS, ReadinessRegistry, ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
+import { CLOCK, CONFIG, EVENT_STORE, LOGGER, METRICS, ReadinessRegistry, readModelProvider, type ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
 import { AlarmsController } from './alarms/alarms.controller.js';
 import { CasesConsumer } from './cases/cases.consumer.js';
 import { CasesService } from './cases/cases.service.js';
@@ -43,11 +43,7 @@ type Clock = PlatformParts['clock'];
     CasesService,
     AccountList,
     { provide: CHAIN_SOURCE, inject: [CONFIG], useFactory: openChainSource },
-    {
-      provide: CUSTODY_READ_MODEL,
-      inject: [CONFIG, EVENT_STORE, LOGGER, CLOCK],
-      useFactory: (config: Config, store: Store, logger: Logger, clock: Clock) => ReadModelHost.open(custodyReadModel, { dataDir: config.dataDir, store, logger, clock }),
-    },
+    readModelProvider(CUSTODY_READ_MODEL, custodyReadModel),
     {
       provide: JournalWriter,
       inject: [EVENT_STORE, CLOCK, METRICS],

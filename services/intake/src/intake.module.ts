@@ -1,6 +1,6 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { CLOCK, CONFIG, EVENT_STORE, LOGGER, ReadinessRegistry, ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
+import { ReadinessRegistry, readModelProvider, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
 import { CASES_READ_MODEL } from './read-model.token.js';
 import { CasesController } from './seizures/cases.controller.js';
 import { casesReadModel } from './seizures/cases.read-model.js';
@@ -12,12 +12,7 @@ import { SeizuresService } from './seizures/seizures.service.js';
   controllers: [SeizureFactsController, SeizureFactsConsumer, CasesController],
   providers: [
     SeizuresService,
-    {
-      provide: CASES_READ_MODEL,
-      inject: [CONFIG, EVENT_STORE, LOGGER, CLOCK],
-      useFactory: (config: PlatformParts['config'], store: PlatformParts['store'], logger: PlatformParts['logger'], clock: PlatformParts['clock']) =>
-        ReadModelHost.open(casesReadModel, { dataDir: config.dataDir, store, logger, clock }),
-    },
+    readModelProvider(CASES_READ_MODEL, casesReadModel),
   ],
 })
 export class IntakeModule implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -1,6 +1,6 @@
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown, Inject } from '@nestjs/common';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { CLOCK, CONFIG, EVENT_STORE, LOGGER, ReadinessRegistry, ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
+import { ReadinessRegistry, readModelProvider, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
 import { LicencesController } from './licences/licences.controller.js';
 import { LicencesService } from './licences/licences.service.js';
 import { PayoutList } from './payouts/payouts.query.js';
@@ -22,12 +22,7 @@ import { MINING_READ_MODEL } from './read-model.token.js';
     StatementsService,
     PayoutsService,
     PayoutList,
-    {
-      provide: MINING_READ_MODEL,
-      inject: [CONFIG, EVENT_STORE, LOGGER, CLOCK],
-      useFactory: (config: PlatformParts['config'], store: PlatformParts['store'], logger: PlatformParts['logger'], clock: PlatformParts['clock']) =>
-        ReadModelHost.open(miningReadModel, { dataDir: config.dataDir, store, logger, clock }),
-    },
+    readModelProvider(MINING_READ_MODEL, miningReadModel),
   ],
 })
 export class MiningIngestModule implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -1,5 +1,5 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { CLOCK, CONFIG, EVENT_STORE, LOGGER, METRICS, ReadinessRegistry, ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
+import { METRICS, ReadinessRegistry, readModelProvider, type ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
 import { ConflictsController } from './conflicts/conflicts.controller.js';
 import { HoldingsController } from './holdings/holdings.controller.js';
 import { HoldingsQuery } from './holdings/holdings.query.js';
@@ -15,12 +15,7 @@ import { TraceQuery } from './trace/trace.query.js';
   providers: [
     HoldingsQuery,
     TraceQuery,
-    {
-      provide: REPORTING_READ_MODEL,
-      inject: [CONFIG, EVENT_STORE, LOGGER, CLOCK],
-      useFactory: (config: PlatformParts['config'], store: PlatformParts['store'], logger: PlatformParts['logger'], clock: PlatformParts['clock']) =>
-        ReadModelHost.open(reportingReadModel, { dataDir: config.dataDir, store, logger, clock }),
-    },
+    readModelProvider(REPORTING_READ_MODEL, reportingReadModel),
   ],
 })
 export class ReportingModule implements OnApplicationBootstrap, OnApplicationShutdown {
