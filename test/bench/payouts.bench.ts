@@ -41,7 +41,7 @@ async function measure(session: BenchSession): Promise<BenchOutcome> {
       unit: 'messages/s',
       ours: () => accepted(session, bus, records.length),
       limits: [
-        { against: 'raw kafkajs eachBatch that looks at nothing, one commit per fetch', aim: 0.5, run: () => rawRead(kafka.brokers, records.length, () => undefined) },
+        { against: 'raw kafkajs eachBatch that looks at nothing, one commit per fetch', aim: 0.5, run: () => rawRead(kafka.brokers, TOPIC, records.length, () => undefined) },
         {
           against: 'raw kafkajs eachBatch, JSON.parse, and two rows per message through raw node:sqlite, one transaction per fetch',
           run: () => rawStored(session, kafka.brokers, records.length),
@@ -149,12 +149,13 @@ function listening(transport: QazynaTransport): Promise<void> {
   });
 }
 
-async function rawRead(brokers: readonly string[], messages: number, take: (values: readonly Buffer[]) => void): Promise<Run> {
+/** How fast kafkajs alone hands over this many messages of a topic. */
+export async function rawRead(brokers: readonly string[], topic: string, messages: number, take: (values: readonly Buffer[]) => void): Promise<Run> {
   const stretch = new Stretch(messages);
   const client = new kafkajs.Kafka({ brokers: [...brokers], clientId: 'bench-raw', logLevel: kafkajs.logLevel.NOTHING });
   const consumer = client.consumer({ groupId: newGroup(), maxWaitTimeInMs: 500, maxBytesPerPartition: FETCH_BYTES, maxBytes: 8 * FETCH_BYTES });
   await consumer.connect();
-  await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
@@ -181,7 +182,7 @@ async function rawStored(session: BenchSession, brokers: readonly string[], mess
   mkdirSync(folder);
   const db = RawSqlite.create(join(folder, 'events.db'));
   const metadata = JSON.stringify({ schemaVersion: 1, actor: { subject: '/pools/btcpool-kz', organisation: 'btcpool-kz' }, correlationId: id('correlation', 0) });
-  const run = await rawRead(brokers, messages, (values) => {
+  const run = await rawRead(brokers, TOPIC, messages, (values) => {
     const rows: RawRow[] = [];
     for (const value of values) {
       const text = value.toString('utf8');

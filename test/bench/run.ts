@@ -10,13 +10,14 @@ import { contest } from './measuring.js';
 import { payoutsBench } from './payouts.bench.js';
 import { rebuildBench } from './rebuild.bench.js';
 import { table, type Report } from './report.js';
+import { wholeWayBench } from './whole-way.bench.js';
 
 /**
  * `npm run bench [-- --only <name>] [--quick]`: how close each hot path comes to the limit of what it stands on. Prints
  * a table and writes `test-results/bench.json`. Nothing here passes or fails: figures of a shared machine are read by
  * people, and only the ratios travel.
  */
-const BENCHES: readonly Bench[] = [journalBench, rebuildBench, eventStoreDbBench, payoutsBench];
+const BENCHES: readonly Bench[] = [journalBench, rebuildBench, eventStoreDbBench, payoutsBench, wholeWayBench];
 const REPEATS = 5;
 const REPEATS_QUICK = 2;
 const OUTPUT = join(import.meta.dirname, '../../test-results');

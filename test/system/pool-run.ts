@@ -85,7 +85,8 @@ export class PoolRun {
     }
   }
 
-  private message({ paymentId, amount, txid, outputIndex }: Claimed): object {
+  /** A claim as the canonical message. */
+  message({ paymentId, amount, txid, outputIndex }: Claimed): object {
     return { pool: POOL, account: this.account, paymentId, asset: ASSET, amount: amount.toString(), address: this.address, txid, outputIndex, paidAt: '2026-03-01T00:00:00Z' };
   }
 }

@@ -1,2 +1,3 @@
 export type { Doors } from './story/doors.js';
 export { playStory, type StoryOptions, type StorySummary } from './story/story.js';
+export { STANDALONE } from './standalone.js';
