@@ -30,6 +30,8 @@ export interface EventMetadata {
   readonly correlationId: string;
   /** Id of the message or event that led to this one; absent on the first of a chain. */
   readonly causationId?: string;
+  /** W3C trace context of the append, where traces are kept. It is about the machine and never read by a decider. */
+  readonly traceparent?: string;
 }
 
 export interface NewEvent<Type extends string = string, Data = JsonObject> {

@@ -41,4 +41,5 @@ export type { ReadModelDefinition, ReadModelWriter } from './read-models/read-mo
 export { readModelProvider } from './read-models/read-model.provider.js';
 export { progressLine } from './read-models/progress-line.js';
 export { ReadModelInUse } from './read-models/read-model-file.js';
+export type { SpanOptions, StartedSpan, Tracing } from './tracing/tracing.js';
 export { ReadModelHost, ReadModelStopped, type ReadModelOptions, type RebuildProgress } from './read-models/read-model-host.js';

@@ -23,6 +23,8 @@ export function toCloudEvent(
       position: event.position,
       correlationid: metadata.correlationId,
       ...(metadata.causationId === undefined ? {} : { causationid: metadata.causationId }),
+      // CloudEvents' extension for distributed tracing.
+      ...(metadata.traceparent === undefined ? {} : { traceparent: metadata.traceparent }),
       actorsubject: metadata.actor.subject,
       actororganisation: metadata.actor.organisation,
     },

@@ -78,6 +78,14 @@ export const PLATFORM_SETTINGS = {
     about: 'Bound on draining after SIGTERM; after it the process ends with an error.',
     fallback: { kind: 'always', value: 15_000 },
   }),
+  otlpEndpoint: optionalUrl('OTEL_EXPORTER_OTLP_ENDPOINT', ['http', 'https'], {
+    about: 'OpenTelemetry collector to send traces to, by OTLP over HTTP. Not set: nothing is traced.',
+  }),
+  tracesSampledPercent: whole('QAZYNA_TRACES_SAMPLED_PERCENT', 0, 100, {
+    unit: 'of per cent',
+    about: 'Share of the traces begun here that are kept; a trace begun by a caller keeps its own mark.',
+    fallback: { kind: 'always', value: 10 },
+  }),
   story: onOff('QAZYNA_STORY', {
     about: 'Whether standalone plays its story on an empty data folder.',
     fallback: { kind: 'by-mode', sandbox: true, production: false },

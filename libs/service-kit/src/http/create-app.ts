@@ -9,6 +9,7 @@ import { PlatformModule } from '../platform/platform.module.js';
 import { registerMethodNotAllowed } from './method-not-allowed.js';
 import { sendRouterProblem } from './problem-filter.js';
 import { registerBodyParsers } from './raw-body.js';
+import { registerRequestSpans } from '../tracing/request-spans.js';
 import { registerRequestHooks } from './request-hooks.js';
 
 /** Longest identifier in a path: a payout's id is pool, account and payment id. */
@@ -32,6 +33,7 @@ export async function createHttpApp(parts: PlatformParts, module: Type | Dynamic
   });
   const instance = adapter.getInstance();
   registerRequestHooks(instance, parts.logger, parts.metrics);
+  if (parts.tracing !== undefined) registerRequestSpans(instance, parts.tracing);
   registerMethodNotAllowed(instance);
   registerBodyParsers(instance);
   const drain = new HttpDrain(instance);

@@ -9,6 +9,9 @@ import { createLogger } from '../logging/logger.js';
 import type { ServiceLogger } from '../logging/logger.js';
 import { MeasuredEventStore } from '../metrics/measured-store.js';
 import { ServiceMetrics } from '../metrics/metrics.js';
+import { openTracing } from '../tracing/open-tracing.js';
+import { TracedBus } from '../tracing/traced-bus.js';
+import { TracedEventStore } from '../tracing/traced-store.js';
 import { ClosingStack } from './closing-stack.js';
 import type { PartOverrides, PlatformParts } from './parts.js';
 
@@ -23,6 +26,8 @@ export async function openParts(config: PlatformConfig, service: string, overrid
   const closing = new ClosingStack();
   closing.add('metrics', () => metrics.close());
   try {
+    const tracing = overrides.tracing ?? (await openTracing(config, service));
+    if (tracing !== undefined) closing.add('traces', () => tracing.close());
     mkdirSync(config.dataDir, { recursive: true });
     const checkpoints = overrides.checkpoints ?? openCheckpoints(config, service, closing);
     const store = overrides.store ?? (await openStore(config, clock, logger));
@@ -32,19 +37,24 @@ export async function openParts(config: PlatformConfig, service: string, overrid
     return {
       service,
       config,
-      store: new MeasuredEventStore(store, metrics),
-      bus,
+      store: traced(new MeasuredEventStore(store, metrics), tracing),
+      bus: tracing === undefined ? bus : new TracedBus(bus, tracing),
       checkpoints,
       clock,
       ids: overrides.ids ?? systemIds,
       logger,
       metrics,
+      tracing,
       close: () => closing.close(),
     };
   } catch (error) {
     await closing.close().catch((closingError: unknown) => logger.warn({ err: closingError }, 'closing after a failed start'));
     throw error;
   }
+}
+
+function traced(store: EventStore, tracing: PlatformParts['tracing']): EventStore {
+  return tracing === undefined ? store : new TracedEventStore(store, tracing);
 }
 
 function openCheckpoints(config: PlatformConfig, service: string, closing: ClosingStack): CheckpointStore {

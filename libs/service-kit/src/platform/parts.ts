@@ -3,6 +3,7 @@ import type { MessageBus } from '@qazyna/messaging';
 import type { PlatformConfig } from '../config/platform-config.js';
 import type { ServiceLogger } from '../logging/logger.js';
 import type { ServiceMetrics } from '../metrics/metrics.js';
+import type { Tracing } from '../tracing/tracing.js';
 
 /** What a service stands on. Opened once per process, handed to Nest by `PlatformModule`, closed last. */
 export interface PlatformParts {
@@ -16,9 +17,11 @@ export interface PlatformParts {
   readonly ids: IdSource;
   readonly logger: ServiceLogger;
   readonly metrics: ServiceMetrics;
+  /** Undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined;
   /** Bus, then store, then checkpoints; each is tried even when the one before fails. */
   close(): Promise<void>;
 }
 
 /** Parts given from outside, for tests and for composition roots with parts of their own. They are closed with the rest. */
-export type PartOverrides = Partial<Pick<PlatformParts, 'store' | 'bus' | 'checkpoints' | 'clock' | 'ids' | 'logger'>>;
+export type PartOverrides = Partial<Pick<PlatformParts, 'store' | 'bus' | 'checkpoints' | 'clock' | 'ids' | 'logger' | 'tracing'>>;

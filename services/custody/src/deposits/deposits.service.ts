@@ -17,7 +17,7 @@ export class DepositsService {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   async see(seen: readonly DepositSeen[], place: string): Promise<void> {
-    await inChunks(seen, (each) => this.carryOut(each.depositId, { kind: 'see', seen: each }, `see:${each.blockHash}@${place}`, true));
+    await inChunks(seen, (each) => this.carryOut(each.depositId, { kind: 'see', seen: each }, `see:${each.blockHash}@${place}`, { expectNew: true }));
   }
 
   async confirm(due: readonly { readonly depositId: string; readonly blockHash: string }[], tipHeight: number, required: number, place: string): Promise<void> {
@@ -33,15 +33,15 @@ export class DepositsService {
   }
 
   match(depositId: string, claim: ClaimedOutput): Promise<CommandOutcome<DepositState, DepositEvent>> {
-    return this.carryOut(depositId, { kind: 'match', claim }, `match:${claim.payoutId}`);
+    return this.carryOut(depositId, { kind: 'match', claim }, `match:${claim.payoutId}`, { correlationId: claim.payoutId });
   }
 
-  private carryOut(depositId: string, command: DepositCommand, commandId: string, expectNew = false): Promise<CommandOutcome<DepositState, DepositEvent>> {
+  private carryOut(depositId: string, command: DepositCommand, commandId: string, { correlationId = depositId, expectNew = false } = {}): Promise<CommandOutcome<DepositState, DepositEvent>> {
     return handleCommand(this.store, depositDecider, {
       stream: streamOf.deposit(depositId),
       command,
       commandId,
-      metadata: { actor: CUSTODY, correlationId: depositId },
+      metadata: { actor: CUSTODY, correlationId },
       expectNew,
     });
   }
