@@ -1,6 +1,8 @@
+import type { Violation } from '@qazyna/ledger';
 import type { ReadModelHost, ServiceMetrics } from '@qazyna/service-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { ChainWorker } from './deposits/chain.worker.js';
+import type { JournalWriter } from './journal/journal.writer.js';
 import type { PostingWorker } from './journal/posting.worker.js';
 
 const BATCH_ENTRIES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
@@ -9,6 +11,7 @@ const BATCH_ENTRIES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
 export interface JournalFigures {
   readonly onBatch: (entries: number) => void;
   readonly onRetry: () => void;
+  readonly onRefused: (violations: readonly Violation[]) => void;
 }
 
 export function journalFigures({ registry }: ServiceMetrics): JournalFigures {
@@ -16,20 +19,25 @@ export function journalFigures({ registry }: ServiceMetrics): JournalFigures {
   const posted = new Counter({ name: 'qazyna_journal_entries_posted_total', help: 'Entries made durable.', registers });
   const batches = new Histogram({ name: 'qazyna_journal_batch_entries', help: 'Entries per append.', buckets: BATCH_ENTRIES, registers });
   const retries = new Counter({ name: 'qazyna_journal_append_retries_total', help: 'Appends repeated after a conflict or a timeout.', registers });
+  const broken = new Counter({ name: 'qazyna_invariant_violations_total', help: 'Times an entry was refused because it would break an invariant; entries posted have held all of them.', labelNames: ['invariant'], registers });
   return {
     onBatch: (entries) => {
       posted.inc(entries);
       batches.observe(entries);
     },
     onRetry: () => retries.inc(),
+    onRefused: (violations) => {
+      for (const { invariant } of violations) broken.inc({ invariant });
+    },
   };
 }
 
 /** Read when they are asked for. */
-export function watchCustody({ registry }: ServiceMetrics, parts: { readonly model: ReadModelHost; readonly chain: ChainWorker; readonly posting: PostingWorker }): void {
+export function watchCustody({ registry }: ServiceMetrics, parts: { readonly model: ReadModelHost; readonly chain: ChainWorker; readonly posting: PostingWorker; readonly journal: JournalWriter }): void {
   const registers = [registry];
-  const { model, chain, posting } = parts;
+  const { model, chain, posting, journal } = parts;
   new Gauge({ name: 'qazyna_chain_height', help: 'Height followed through.', registers, collect() { this.set(chain.tip?.height ?? 0); } });
+  new Gauge({ name: 'qazyna_journal_queue_entries', help: 'Entries waiting for their append.', registers, collect() { this.set(journal.queueDepth); } });
   new Gauge({ name: 'qazyna_journal_entries_refused', help: 'Entries that the ledger refuses; they stay due.', registers, collect() { this.set(posting.refused.length); } });
   new Gauge({
     name: 'qazyna_deposits',

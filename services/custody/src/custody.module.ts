@@ -91,7 +91,7 @@ export class CustodyModule implements OnApplicationBootstrap, OnApplicationShutd
     this.readiness.register('journal writer', () => Promise.resolve(this.journal.health()));
     this.readiness.register('chain follower', (signal) => this.chain.health(signal));
     this.readiness.register('settlement', () => Promise.resolve(this.settlement.health()));
-    watchCustody(this.metrics, { model: this.model, chain: this.chain, posting: this.posting });
+    watchCustody(this.metrics, { model: this.model, chain: this.chain, posting: this.posting, journal: this.journal });
     await Promise.all([this.vaults.load(), this.journal.start()]);
     this.model.start();
     this.chain.start();

@@ -18,6 +18,8 @@ export interface JournalWriterOptions {
   readonly actor?: NewEvent['metadata']['actor'];
   readonly onBatch?: (entries: number) => void;
   readonly onRetry?: (error: Error) => void;
+  /** Told of each entry that the ledger's rules refused. */
+  readonly onRefused?: (violations: readonly Violation[]) => void;
 }
 
 export type PostOutcome =
@@ -202,6 +204,7 @@ export class JournalWriter {
         balances.apply(entry, { recordedAt, ...(corrected === undefined ? {} : { corrected }) });
       } catch (error) {
         if (!(error instanceof InvariantViolation)) throw error;
+        this.options.onRefused?.(error.violations);
         outcomes.push({ kind: 'refused', violations: error.violations });
         continue;
       }
