@@ -1,7 +1,7 @@
 /** Which room a file belongs to, by its path from the workspace's root. The walls and ESLint share these answers. */
 
-/** The only service that may import the others: it composes them into one process. */
-export const COMPOSITION_ROOT = 'services/standalone';
+/** The packages that may import services: `standalone` composes them into one process, `cli` looks at all of them. */
+export const COMPOSITION_ROOTS: readonly string[] = ['services/standalone', 'services/cli'];
 
 /**
  * What a file inside a feature folder may call itself when it touches the outside. Every other file there is domain
@@ -26,7 +26,7 @@ export const DOMAIN_GLOBS: readonly string[] = [
   'libs/transparency/src/**/!(*.spec).ts',
   'libs/event-store/src/decider.ts',
   'libs/contracts/src/names.ts',
-  'services/!(standalone)/src/!(spec-support)/**/!(*.*).ts',
+  'services/!(standalone|cli)/src/!(spec-support)/**/!(*.*).ts',
 ];
 
 /** `libs/ledger`, `services/intake`, or `test`; undefined for what lies outside them. */
@@ -38,6 +38,10 @@ export function isService(packagePath: string | undefined): boolean {
   return packagePath?.startsWith('services/') ?? false;
 }
 
+export function isCompositionRoot(packagePath: string | undefined): boolean {
+  return packagePath !== undefined && COMPOSITION_ROOTS.includes(packagePath);
+}
+
 export function isLibrary(packagePath: string | undefined): boolean {
   return packagePath?.startsWith('libs/') ?? false;
 }
@@ -47,9 +51,9 @@ export function isSpec(path: string): boolean {
   return path.endsWith('.spec.ts') || path.includes('/src/spec-support/');
 }
 
-/** True for files below a feature folder, `services/<service>/src/<feature>/…`; the composition root has no features. */
+/** True for files below a feature folder, `services/<service>/src/<feature>/…`; composition roots have no features. */
 export function isInFeature(path: string): boolean {
-  return /^services\/[^/]+\/src\/[^/]+\//.test(path) && packageOf(path) !== COMPOSITION_ROOT;
+  return /^services\/[^/]+\/src\/[^/]+\//.test(path) && !isCompositionRoot(packageOf(path));
 }
 
 /** `read-model` of `holdings.read-model.ts`; undefined when the name bears no role. */

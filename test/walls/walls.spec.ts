@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 /** Each wall is proven by planting a violation of it in a small workspace and seeing the check name it. */
 
 const CHECK = join(import.meta.dirname, 'check.ts');
-const PACKAGES = ['libs/ledger', 'libs/event-store', 'libs/contracts', 'libs/testing', 'services/intake', 'services/custody', 'services/standalone'];
+const PACKAGES = ['libs/ledger', 'libs/event-store', 'libs/contracts', 'libs/testing', 'services/intake', 'services/custody', 'services/standalone', 'services/cli'];
 const DECIDER = "import type { Decider } from '@qazyna/event-store/decider';\nexport const planted: Decider<number> = { initialState: () => 0 };\n";
 
 const CLEAN: Readonly<Record<string, string>> = {
@@ -22,6 +22,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'services/intake/src/seizures/seizures.module.ts': "import { open } from '@qazyna/event-store';\nimport './case.js';\nexport const store = open();\n",
   'services/custody/src/index.ts': "export const custody = 1;\n",
   'services/standalone/src/index.ts': "export * from '@qazyna/intake';\nexport * from '@qazyna/custody';\n",
+  'services/cli/src/index.ts': "export * from '@qazyna/intake';\nexport * from '@qazyna/custody';\n",
+  'services/cli/src/audit/reads-a-file.ts': "export { readFileSync } from 'node:fs';\n",
   'test/e2e/story.spec.ts': "export * from '@qazyna/standalone';\n",
 };
 
@@ -35,6 +37,10 @@ const PLANTS: readonly Plant[] = [
   { wall: 'services', path: 'services/custody/src/other.ts', text: "export * from '@qazyna/intake';\n" },
   { wall: 'services', path: 'services/custody/src/types-only.ts', text: "import type { store } from '@qazyna/intake';\nexport type Store = typeof store;\n" },
   { wall: 'services', path: 'services/custody/src/root.ts', text: "export * from '@qazyna/standalone';\n" },
+  { wall: 'services', path: 'services/custody/src/tools.ts', text: "export * from '@qazyna/cli';\n" },
+  { wall: 'libraries', path: 'libs/contracts/src/tools.ts', text: "export * from '@qazyna/cli';\n" },
+  { wall: 'tests', path: 'services/cli/src/fixtures-in-product.ts', text: "export * from '@qazyna/testing';\n" },
+  { wall: 'deciders', path: 'services/cli/src/audit/decider.ts', text: "export function decide(): void {}\n" },
   { wall: 'services', path: 'services/custody/src/lazy.ts', text: "export const later = () => import('@qazyna/intake');\n" },
   { wall: 'services', path: 'services/custody/src/other.spec.ts', text: "import '@qazyna/intake';\n" },
   { wall: 'libraries', path: 'libs/ledger/src/upwards.spec.ts', text: "import '@qazyna/intake';\n" },

@@ -1,4 +1,4 @@
-import { COMPOSITION_ROOT, isDomain, isInFeature, isLibrary, isService, isSpec, packageOf, ROLES, roleOf } from './rooms.ts';
+import { isCompositionRoot, isDomain, isInFeature, isLibrary, isService, isSpec, packageOf, ROLES, roleOf } from './rooms.ts';
 
 /** The walls between the rooms, judged over the graph of imports. Pure: `check.ts` reads the files. */
 
@@ -52,7 +52,7 @@ function importViolations(path: string, { specifier, target, resolved, builtIn, 
   const to = packageOf(target);
   const crosses = to !== undefined && to !== from;
   if (crosses && specifier.startsWith('.')) breach('relative', 'reaches into another package by a relative path');
-  if (crosses && isService(from) && isService(to) && from !== COMPOSITION_ROOT) breach('services', 'a service imports another service');
+  if (crosses && isService(from) && isService(to) && !isCompositionRoot(from)) breach('services', 'a service imports another service');
   if (crosses && isLibrary(from) && isService(to)) breach('libraries', 'a library imports a service');
   if (crosses && to === 'test') breach('tests', 'product code imports from test/');
   if (crosses && to === 'libs/testing' && from !== 'test' && !isSpec(path)) breach('tests', 'product code imports test support');

@@ -1,0 +1,5 @@
+import { registerAuditCommands } from './audit/audit.command.js';
+import type { RegisterCommands } from './program.js';
+
+/** Every group of commands, in the order of the help. */
+export const COMMANDS: readonly RegisterCommands[] = [registerAuditCommands];

@@ -1,0 +1,3 @@
+export { EXIT, Unreachable, UsageError, type ExitCode } from './exit-codes.js';
+export { runCommand, type CommandContext, type RegisterCommands } from './program.js';
+export { toJsonText, type Terminal } from './terminal.js';
