@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchSession } from './bench.js';
 import { eventStoreDbBench } from './event-store-db.bench.js';
+import { httpBench } from './http.bench.js';
 import { journalBench } from './journal.bench.js';
 import { describeMachine } from './machine.js';
 import { contest } from './measuring.js';
@@ -17,7 +18,7 @@ import { wholeWayBench } from './whole-way.bench.js';
  * a table and writes `test-results/bench.json`. Nothing here passes or fails: figures of a shared machine are read by
  * people, and only the ratios travel.
  */
-const BENCHES: readonly Bench[] = [journalBench, rebuildBench, eventStoreDbBench, payoutsBench, wholeWayBench];
+const BENCHES: readonly Bench[] = [journalBench, rebuildBench, eventStoreDbBench, httpBench, payoutsBench, wholeWayBench];
 const REPEATS = 5;
 const REPEATS_QUICK = 2;
 const OUTPUT = join(import.meta.dirname, '../../test-results');
