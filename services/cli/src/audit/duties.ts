@@ -1,0 +1,122 @@
+import { catalogueValidator, contentHash, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
+import type { CaseBecameStateProperty, ClaimRegistered, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, SeizureFact } from '@qazyna/contracts';
+import { uuidV5, type RecordedEvent } from '@qazyna/event-store';
+
+/**
+ * What "consumed" means, for each consumer: not that its offset moved, but that the streams hold the effect the message
+ * must have. A duty is what one message demands; a proof is what one recorded event shows to be done. Both are written
+ * here from the contracts alone, and share no code with the services.
+ */
+
+/** Something a consumer must have brought about: that it is there, and that it says what the message said. */
+export interface Effect {
+  readonly key: string;
+  readonly content: string;
+}
+
+/** One message, from the topic or as the event it will be. */
+export interface Told {
+  /** CloudEvents type. */
+  readonly type: string;
+  readonly source: string;
+  readonly id: string;
+  readonly data: unknown;
+}
+
+export interface ConsumerDuties {
+  /** The consumer group. */
+  readonly group: string;
+  readonly topic: string;
+  /** Other types are none of its business. */
+  readonly types: readonly string[];
+  /** Every one of these must be proven, unless the message is dead-lettered. `invalid`: it must be dead-lettered. */
+  readonly duties: (message: Told) => readonly Effect[] | 'invalid';
+  /** Streams whose events prove that it did. */
+  readonly provenIn: readonly string[];
+  readonly proofs: (event: RecordedEvent) => readonly Effect[];
+}
+
+/** Namespace of fact ids, fixed for ever: streams are named by them. */
+const FACT_NAMESPACE = '5a8f6c1e-3f0d-5d6b-8f57-0c1d6a7e2b94';
+const ACCEPTED = messageTypeOf('mining.payout-accepted', 1);
+const STATE_PROPERTY = messageTypeOf('intake.case-became-state-property', 1);
+const NONE: readonly Effect[] = [];
+
+/** The fields of an accepted payout that its claim must repeat. */
+function claimed({ payoutId, poolAccountId, licenceId, asset, amount, address, txid, outputIndex, paidAt }: PayoutAccepted): Effect {
+  return { key: `claim ${payoutId}`, content: JSON.stringify([poolAccountId, licenceId, asset, amount, address, txid, outputIndex ?? null, paidAt]) };
+}
+
+/** The fields that every way of reporting a payout states. What only some state may differ without a contradiction. */
+function received(payoutId: string, { asset, amount, address, txid }: PayoutClaim): Effect {
+  return { key: `payout ${payoutId}`, content: JSON.stringify([asset, amount, address, txid]) };
+}
+
+/** Of a body as the service takes it in: checked, and with its amounts as text. Undefined where it may not be taken in. */
+function checked<Body>({ type, data }: Told): Body | undefined {
+  const verdict = catalogueValidator.validate(type, data);
+  return verdict.ok ? (verdict.value as Body) : undefined;
+}
+
+export const CONSUMERS: readonly ConsumerDuties[] = [
+  {
+    group: 'custody',
+    topic: TOPICS.miningEvents,
+    types: [ACCEPTED],
+    duties: ({ data }) => [claimed(data as PayoutAccepted)],
+    provenIn: ['claim-'],
+    proofs: ({ type, data }) => (type === 'custody.claim-registered' ? [claimed(data as unknown as ClaimRegistered)] : NONE),
+  },
+  {
+    group: 'custody',
+    topic: TOPICS.intakeEvents,
+    types: [STATE_PROPERTY],
+    duties: ({ data }) => [noted(data as CaseBecameStateProperty)],
+    provenIn: ['custody-case-'],
+    proofs: ({ type, data }) => (type === 'custody.case-state-property-noted' ? [noted(data as unknown as CaseBecameStateProperty)] : NONE),
+  },
+  {
+    group: 'intake',
+    topic: TOPICS.seizureFacts,
+    types: [SEIZURE_FACT_TYPE],
+    duties(message) {
+      const fact = checked<SeizureFact>(message);
+      if (fact === undefined) return 'invalid';
+      const factId = uuidV5(FACT_NAMESPACE, `${message.source}\n${message.id}`);
+      return [{ key: `fact ${factId}`, content: contentHash(fact) }, decided(factId)];
+    },
+    provenIn: ['seizure-fact-', 'case-'],
+    proofs({ type, data }) {
+      if (type === 'intake.fact-received') {
+        const { factId, contentHash: content } = data as unknown as FactReceived;
+        return [{ key: `fact ${factId}`, content }];
+      }
+      if (type === 'intake.act-applied' || type === 'intake.act-held' || type === 'intake.fact-refused') return [decided((data as { readonly factId: string }).factId)];
+      return NONE;
+    },
+  },
+  {
+    group: 'mining-ingest',
+    topic: TOPICS.miningPayouts,
+    types: [MINING_PAYOUT_TYPE],
+    duties(message) {
+      const claim = checked<PayoutClaim>(message);
+      return claim === undefined ? 'invalid' : [received(payoutIdOf(claim.pool, claim.account, claim.paymentId), claim)];
+    },
+    provenIn: ['payout-'],
+    proofs({ type, data }) {
+      if (type !== 'mining.payout-received') return NONE;
+      const { payoutId, claim } = data as unknown as PayoutReceived;
+      return [received(payoutId, claim)];
+    },
+  },
+];
+
+function noted({ caseId, decision, effectiveAt }: Pick<CaseBecameStateProperty, 'caseId' | 'decision' | 'effectiveAt'>): Effect {
+  return { key: `custody-case ${caseId}`, content: JSON.stringify([decision.reference, effectiveAt]) };
+}
+
+/** The case has had its say: the act applies, waits, or is refused. */
+function decided(factId: string): Effect {
+  return { key: `decided ${factId}`, content: '' };
+}
