@@ -79,14 +79,14 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
     group: 'intake',
     topic: TOPICS.seizureFacts,
     types: [SEIZURE_FACT_TYPE],
-    duties(message) {
+    duties: (message: Told): readonly Effect[] | 'invalid' => {
       const fact = checked<SeizureFact>(message);
       if (fact === undefined) return 'invalid';
       const factId = uuidV5(FACT_NAMESPACE, `${message.source}\n${message.id}`);
       return [{ key: `fact ${factId}`, content: contentHash(fact) }, decided(factId)];
     },
     provenIn: ['seizure-fact-', 'case-'],
-    proofs({ type, data }) {
+    proofs: ({ type, data }: RecordedEvent): readonly Effect[] => {
       if (type === 'intake.fact-received') {
         const { factId, contentHash: content } = data as unknown as FactReceived;
         return [{ key: `fact ${factId}`, content }];
@@ -99,12 +99,12 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
     group: 'mining-ingest',
     topic: TOPICS.miningPayouts,
     types: [MINING_PAYOUT_TYPE],
-    duties(message) {
+    duties: (message: Told): readonly Effect[] | 'invalid' => {
       const claim = checked<PayoutClaim>(message);
       return claim === undefined ? 'invalid' : [received(payoutIdOf(claim.pool, claim.account, claim.paymentId), claim)];
     },
     provenIn: ['payout-'],
-    proofs({ type, data }) {
+    proofs: ({ type, data }: RecordedEvent): readonly Effect[] => {
       if (type !== 'mining.payout-received') return NONE;
       const { payoutId, claim } = data as unknown as PayoutReceived;
       return [received(payoutId, claim)];

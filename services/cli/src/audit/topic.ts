@@ -48,12 +48,12 @@ export function placeOf({ topic, partition, offset }: Pick<ReceivedRecord, 'topi
 }
 
 /** A topic without an end to its retention begins at offset 0: what is gone was taken away. @returns how many records are */
-export function auditBounds({ topic, partitions }: TopicSnapshot, findings: Findings): bigint {
-  let gone = 0n;
-  for (const { partition, low } of partitions) {
-    if (low === 0n) continue;
-    gone += low;
-    findings.addMany('missing', 'records-deleted', topic, Number(low), `${topic}/${partition} begins at offset ${low}: the ${low} records before it were deleted, though the topic is kept for ever`);
+export function auditBounds({ topic, partitions }: TopicSnapshot, findings: Findings): number {
+  let gone = 0;
+  for (const { partition, low: firstOffset } of partitions) {
+    const deleted = Number(firstOffset);
+    gone += deleted;
+    findings.addMany('missing', 'records-deleted', topic, deleted, `${topic}/${partition} begins at offset ${firstOffset}: the ${deleted} records before it were deleted, though the topic is kept for ever`);
   }
   return gone;
 }

@@ -25,7 +25,7 @@ export async function auditUpstreamTopic({ snapshot, consumer: { consumer, commi
   const { topic } = snapshot;
   const { group, types } = consumer;
   const where = `${topic} ${group}`;
-  const figures = { topic, group, events: 0, owed: 0, consumed: 0, deadLettered: 0, waiting: 0, skipped: 0, missing: Number(auditBounds(snapshot, findings)) };
+  const figures = { topic, group, events: 0, owed: 0, consumed: 0, deadLettered: 0, waiting: 0, skipped: 0, missing: auditBounds(snapshot, findings) };
   let again = 0;
   auditCommitted(snapshot, group, committed, findings);
   for await (const records of snapshot.records()) {
