@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkFilter, encodeAppend } from '../encoding.js';
 import { systemClock, type Clock } from '../ids.js';
 import { abortable, nextTurn, untilAborted } from '../iteration.js';
@@ -41,6 +42,11 @@ const GROUP_APPENDS_MAX = 1_000;
 const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 /** A live subscription that sees nothing pass its filter says where it is after this many events. */
 const CHECKPOINT_INTERVAL = 1_000;
+/**
+ * A subscriber that keeps up waits this long for a page to fill, so that what comes meanwhile comes with it:
+ * whoever follows the log pays for its own durable writes by the page, and takes the disk from those who append.
+ */
+const GATHER_MS = 10;
 
 /**
  * The embedded event store: one SQLite file, one owning process. Reads are synchronous underneath and bounded by the
@@ -203,6 +209,9 @@ export class SqliteEventStore implements EventStore {
     for (;;) {
       this.check(signal);
       const grown = this.grown.promise;
+      if (!behind && at < this.writer.headPosition && this.writer.headPosition - at < this.pageSize) {
+        await untilAborted(sleep(GATHER_MS, undefined, { ref: false }), stop);
+      }
       const head = this.writer.headPosition;
       if (at < head) {
         const after = at;

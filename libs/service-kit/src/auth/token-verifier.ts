@@ -2,6 +2,7 @@ import { createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, KeyObject } from 'jose';
 import { isRole, ORGANISATION_PATTERN, SUBJECT_PATTERN } from './actor.js';
 import type { Actor, Role } from './actor.js';
+import { KnownTokens } from './known-tokens.js';
 
 /** Asymmetric only: with a shared secret, whoever can check a token can also make one. */
 export const OIDC_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
@@ -44,6 +45,8 @@ export function oidcIssuer(issuer: string, audience: string, jwksUrl: string): T
 
 /** Checks access tokens against the issuers this process trusts. */
 export class TokenVerifier {
+  private readonly known = new KnownTokens();
+
   constructor(private readonly issuers: readonly TrustedIssuer[]) {}
 
   /**
@@ -53,9 +56,14 @@ export class TokenVerifier {
    */
   async verify(token: string): Promise<Actor> {
     if (token.length > TOKEN_CHARACTERS_MAX) throw new InvalidToken('token-malformed', 'the token is too long');
+    const known = this.known.actorOf(token, Date.now());
+    if (known !== undefined) return known;
     const issuer = this.issuers.find((candidate) => candidate.issuer === claimedIssuer(token));
     if (issuer === undefined) throw new InvalidToken('token-untrusted', 'the token\'s issuer is not trusted here');
-    return actorOf(await verifiedPayload(token, issuer));
+    const payload = await verifiedPayload(token, issuer);
+    const actor = actorOf(payload);
+    this.known.remember(token, actor, (payload.exp ?? 0) * 1000, Date.now());
+    return actor;
   }
 }
 

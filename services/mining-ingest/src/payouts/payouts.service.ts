@@ -33,6 +33,9 @@ export interface PayoutResult {
 
 @Injectable()
 export class PayoutsService {
+  /** Standings that requests of this turn of the event loop are about to load together. */
+  private gathering = new Map<string, Promise<PayoutStanding>>();
+
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   /**
@@ -47,7 +50,7 @@ export class PayoutsService {
         const { pool, account } = offer.claim;
         const id = poolAccountIdOf(pool, account);
         let standing = standings.get(id);
-        if (standing === undefined) standings.set(id, (standing = this.standingOf(id)));
+        if (standing === undefined) standings.set(id, (standing = this.gatheredStanding(id)));
         return this.receiveOne(offer, await standing);
       }),
     );
@@ -112,6 +115,20 @@ export class PayoutsService {
       commandId: offeredHash,
       metadata,
     });
+  }
+
+  /**
+   * The standing as it is after everything acknowledged by now. Callers of the same turn share one look: it begins when
+   * all of them have asked, so that none sees less than it would have seen alone.
+   */
+  private gatheredStanding(poolAccountId: string): Promise<PayoutStanding> {
+    let standing = this.gathering.get(poolAccountId);
+    if (standing === undefined) {
+      if (this.gathering.size === 0) setImmediate(() => (this.gathering = new Map()));
+      standing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.standingOf(poolAccountId));
+      this.gathering.set(poolAccountId, standing);
+    }
+    return standing;
   }
 
   private async standingOf(poolAccountId: string): Promise<PayoutStanding> {
