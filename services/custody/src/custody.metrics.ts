@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { ChainWorker } from './deposits/chain.worker.js';
 import type { JournalWriter } from './journal/journal.writer.js';
 import type { PostingWorker } from './journal/posting.worker.js';
+import type { Leadership } from './leadership/leadership.js';
 
 const BATCH_ENTRIES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
 
@@ -33,9 +34,11 @@ export function journalFigures({ registry }: ServiceMetrics): JournalFigures {
 }
 
 /** Read when they are asked for. */
-export function watchCustody({ registry }: ServiceMetrics, parts: { readonly model: ReadModelHost; readonly chain: ChainWorker; readonly posting: PostingWorker; readonly journal: JournalWriter }): void {
+export function watchCustody({ registry }: ServiceMetrics, parts: { readonly model: ReadModelHost; readonly chain: ChainWorker; readonly posting: PostingWorker; readonly journal: JournalWriter; readonly leadership: Leadership }): void {
   const registers = [registry];
-  const { model, chain, posting, journal } = parts;
+  const { model, chain, posting, journal, leadership } = parts;
+  new Gauge({ name: 'qazyna_custody_leader', help: '1 on the instance that leads; 0 on a standby. The sum over the instances is 1.', registers, collect() { this.set(leadership.ready ? 1 : 0); } });
+  new Gauge({ name: 'qazyna_custody_term', help: 'Term led or watched; each take-over begins one. 0 on the embedded store.', registers, collect() { this.set(leadership.standing.term ?? 0); } });
   new Gauge({ name: 'qazyna_chain_height', help: 'Height followed through.', registers, collect() { this.set(chain.tip?.height ?? 0); } });
   new Gauge({ name: 'qazyna_journal_queue_entries', help: 'Entries waiting for their append.', registers, collect() { this.set(journal.queueDepth); } });
   new Gauge({ name: 'qazyna_journal_entries_refused', help: 'Entries that the ledger refuses; they stay due.', registers, collect() { this.set(posting.refused.length); } });

@@ -1,7 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChainSource } from '@qazyna/bitcoin';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { CLOCK, CONFIG, EVENT_STORE, LOGGER, METRICS, ReadinessRegistry, readModelProvider, type ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
+import { CLOCK, CONFIG, EVENT_STORE, IDS, LOGGER, METRICS, ReadinessRegistry, readModelProvider, type ComponentState, type PlatformParts, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
 import { AlarmsController } from './alarms/alarms.controller.js';
 import { CasesConsumer } from './cases/cases.consumer.js';
 import { CasesService } from './cases/cases.service.js';
@@ -10,7 +10,7 @@ import { ClaimsService } from './claims/claims.service.js';
 import { MatchingWorker } from './claims/matching.worker.js';
 import { journalFigures, watchCustody } from './custody.metrics.js';
 import { custodyReadModel } from './custody.read-model.js';
-import { CHAIN_SOURCE, CUSTODY_READ_MODEL, SANDBOX_CHAIN } from './custody.tokens.js';
+import { CHAIN_SOURCE, CUSTODY_READ_MODEL, LEADER_STORE, LEADERSHIP, SANDBOX_CHAIN } from './custody.tokens.js';
 import { openChainSource } from './deposits/chain.source.js';
 import { ChainWorker } from './deposits/chain.worker.js';
 import { DepositsController } from './deposits/deposits.controller.js';
@@ -22,6 +22,10 @@ import { AccountList } from './journal/accounts.query.js';
 import { JournalController } from './journal/journal.controller.js';
 import { JournalWriter } from './journal/journal.writer.js';
 import { PostingWorker } from './journal/posting.worker.js';
+import { CustodyDuties } from './leadership/custody-duties.worker.js';
+import { FencedStore } from './leadership/fenced.store.js';
+import { LeadershipController } from './leadership/leadership.controller.js';
+import { openLeadership, type HeldLeadership } from './leadership/lease.store.js';
 import { SettlementWorker } from './settlement.worker.js';
 import { VaultsController } from './vaults/vaults.controller.js';
 import { VaultsQuery } from './vaults/vaults.query.js';
@@ -32,8 +36,11 @@ type Store = PlatformParts['store'];
 type Logger = PlatformParts['logger'];
 type Clock = PlatformParts['clock'];
 
+/** How long a start waits to know whether it leads; a store that is away is waited for behind it. */
+const DECIDED_MS_MAX = 10_000;
+
 @Module({
-  controllers: [VaultsController, DepositsController, JournalController, AccountsController, AlarmsController, ClaimsConsumer, CasesConsumer],
+  controllers: [VaultsController, DepositsController, JournalController, AccountsController, AlarmsController, LeadershipController, ClaimsConsumer, CasesConsumer],
   providers: [
     VaultsService,
     VaultsQuery,
@@ -42,16 +49,18 @@ type Clock = PlatformParts['clock'];
     ClaimsService,
     CasesService,
     AccountList,
+    { provide: LEADERSHIP, inject: [CONFIG, IDS, LOGGER], useFactory: openLeadership },
+    { provide: LEADER_STORE, inject: [EVENT_STORE, LEADERSHIP], useFactory: (store: Store, leadership: HeldLeadership) => new FencedStore(store, leadership) },
     { provide: CHAIN_SOURCE, inject: [CONFIG], useFactory: openChainSource },
     readModelProvider(CUSTODY_READ_MODEL, custodyReadModel),
     {
       provide: JournalWriter,
-      inject: [EVENT_STORE, CLOCK, METRICS],
+      inject: [LEADER_STORE, CLOCK, METRICS],
       useFactory: (store: Store, clock: Clock, metrics: PlatformParts['metrics']) => new JournalWriter({ store, clock, ...journalFigures(metrics) }),
     },
     {
       provide: ChainWorker,
-      inject: [EVENT_STORE, CHAIN_SOURCE, CUSTODY_READ_MODEL, VaultsService, DepositsService, LOGGER, CONFIG],
+      inject: [LEADER_STORE, CHAIN_SOURCE, CUSTODY_READ_MODEL, VaultsService, DepositsService, LOGGER, CONFIG],
       useFactory: (store: Store, source: ChainSource, model: ReadModelHost, vaults: VaultsService, deposits: DepositsService, logger: Logger, config: Config) =>
         new ChainWorker({ store, source, model, vaults, deposits, logger, confirmations: config.confirmations }),
     },
@@ -83,27 +92,36 @@ export class CustodyModule implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(SettlementWorker) private readonly settlement: SettlementWorker,
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
     @Inject(METRICS) private readonly metrics: PlatformParts['metrics'],
+    @Inject(LEADERSHIP) private readonly leadership: HeldLeadership,
+    @Inject(EVENT_STORE) private readonly store: Store,
   ) {}
 
   /** The journal and the directory are read before the first block: nothing is posted or missed on half a memory. */
   async onApplicationBootstrap(): Promise<void> {
-    this.readiness.register('custody read model', () => Promise.resolve(this.model.health()));
-    this.readiness.register('journal writer', () => Promise.resolve(this.journal.health()));
-    this.readiness.register('chain follower', (signal) => this.chain.health(signal));
-    this.readiness.register('settlement', () => Promise.resolve(this.settlement.health()));
-    watchCustody(this.metrics, { model: this.model, chain: this.chain, posting: this.posting, journal: this.journal });
-    await Promise.all([this.vaults.load(), this.journal.start()]);
-    this.model.start();
-    this.chain.start();
-    this.settlement.start();
+    const { model, vaults, journal, chain, posting, settlement, leadership, store, readiness } = this;
+    const leading = async (own: () => ComponentState | Promise<ComponentState>): Promise<ComponentState> => (leadership.standing.role === 'standby' ? { ok: true, detail: 'standby' } : own());
+    readiness.register('custody read model', () => Promise.resolve(model.health()));
+    readiness.register('leadership', () => Promise.resolve(describeStanding(leadership)));
+    readiness.register('journal writer', () => leading(() => journal.health()));
+    readiness.register('chain follower', (signal) => leading(() => chain.health(signal)));
+    readiness.register('settlement', () => leading(() => settlement.health()));
+    watchCustody(this.metrics, { model, chain, posting, journal, leadership });
+    await Promise.all([vaults.load(), journal.start()]);
+    model.start();
+    await leadership.start(new CustodyDuties({ store, model, vaults, journal, chain, settlement }), DECIDED_MS_MAX);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.chain.stop(), this.settlement.stop()]);
+    await this.leadership.stop();
     await this.journal.close();
     await this.model.close();
     await this.source.close();
   }
+}
+
+function describeStanding({ standing: { role, term }, ready }: HeldLeadership): ComponentState {
+  if (role === 'leader') return ready ? { ok: true, detail: term === undefined ? 'leader' : `leader, term ${term}` } : { ok: false, detail: 'the lease ran out and is being renewed' };
+  return role === 'standby' ? { ok: true, detail: `standby, term ${term ?? 0} is another instance's` } : { ok: false, detail: 'taking over, or looking for the leader' };
 }
 
 /** The sandbox's doors exist only where the sandbox chain does. */

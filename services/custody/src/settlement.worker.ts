@@ -8,7 +8,7 @@ const RETRY_MS = 1_000;
 
 /** Drives claims to their outputs and deposits into the journal: one loop, one step after the other. */
 export class SettlementWorker {
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private running: Promise<void> | undefined;
   private failure: unknown;
 
@@ -19,14 +19,19 @@ export class SettlementWorker {
     private readonly logger: ServiceLogger,
   ) {}
 
+  /** Also again, after it was stopped. */
   start(): void {
-    this.running ??= this.run();
+    if (this.running !== undefined) return;
+    this.stopping = new AbortController();
+    this.running = this.run();
   }
 
   /** Finishes the step in hand. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('closing'));
     await this.running;
+    this.running = undefined;
+    this.failure = undefined;
   }
 
   health(): { readonly ok: boolean; readonly detail?: string } {

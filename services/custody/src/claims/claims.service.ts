@@ -2,15 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { streamOf, type PayoutAccepted } from '@qazyna/contracts';
 import { handleCommand, type EventStore } from '@qazyna/event-store';
 import { EVENT_STORE } from '@qazyna/service-kit';
+import { LEADER_STORE } from '../custody.tokens.js';
 import { claimDecider } from './claim.js';
 
 const CUSTODY = { subject: 'custody', organisation: 'qazyna' };
 
 @Injectable()
 export class ClaimsService {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(LEADER_STORE) private readonly leaderStore: EventStore,
+  ) {}
 
-  /** Notes accepted payouts, each once. @throws {StoreUnavailable | StoreTimeout} deliver the same batch again */
+  /** Notes accepted payouts, each once, by whichever instance they were delivered to. @throws {StoreUnavailable | StoreTimeout} deliver the same batch again */
   async register(claims: readonly { readonly claim: PayoutAccepted; readonly correlationId: string; readonly causationId: string }[]): Promise<void> {
     await Promise.all(
       claims.map(({ claim, correlationId, causationId }) =>
@@ -27,7 +31,7 @@ export class ClaimsService {
 
   /** The output stays unidentified; an officer must look. */
   async dispute(payoutId: string, code: string, message: string): Promise<void> {
-    await handleCommand(this.store, claimDecider, {
+    await handleCommand(this.leaderStore, claimDecider, {
       stream: streamOf.claim(payoutId),
       command: { kind: 'dispute', dispute: { payoutId, code, message: message.slice(0, 500) } },
       commandId: 'dispute',

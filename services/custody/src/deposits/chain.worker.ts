@@ -33,7 +33,7 @@ const CUSTODY = { subject: 'custody', organisation: 'qazyna' };
  * again from the streams.
  */
 export class ChainWorker {
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private running: Promise<void> | undefined;
   private failure: Error | undefined;
   private trouble: Error | undefined;
@@ -41,18 +41,25 @@ export class ChainWorker {
 
   constructor(private readonly options: ChainWorkerOptions) {}
 
+  /** Also again, after it was stopped. */
   start(): void {
-    this.running ??= this.run();
+    if (this.running !== undefined) return;
+    this.stopping = new AbortController();
+    this.running = this.run();
   }
 
   async stop(): Promise<void> {
     this.stopping.abort(new Error('closing'));
     await this.running;
+    this.running = undefined;
+    this.failure = undefined;
+    this.trouble = undefined;
+    this.followed = undefined;
   }
 
-  /** The newest block followed through. */
+  /** The newest block followed through; while another process follows the chain, the newest that the view shows. */
   get tip(): BlockReference | undefined {
-    return this.followed;
+    return this.running === undefined ? this.tipOfView() : this.followed;
   }
 
   async health(signal?: AbortSignal): Promise<{ readonly ok: boolean; readonly detail?: string }> {
@@ -137,8 +144,7 @@ export class ChainWorker {
     await this.modelShowsChain();
     const gone = model.db.prepare(`SELECT deposit_id AS depositId, block_hash AS blockHash FROM deposits WHERE block_hash = ? AND state <> 'taken-back'`).all(hash);
     await deposits.takeBack(gone as unknown as Live[], String(revision));
-    const below = model.db.prepare('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1').get();
-    this.followed = below as unknown as BlockReference | undefined;
+    this.followed = this.tipOfView();
     logger.warn({ height, hash, deposits: gone.length }, 'a reorganisation took a block back');
     return revision;
   }
@@ -225,6 +231,10 @@ export class ChainWorker {
     for await (const [newest] of this.options.store.readStream(this.stream(), { direction: 'backwards', limit: 1 })) {
       if (newest) await this.options.model.caughtUpTo(newest.position, MODEL_PATIENCE_MS);
     }
+  }
+
+  private tipOfView(): BlockReference | undefined {
+    return this.options.model.db.prepare('SELECT height, hash FROM blocks ORDER BY height DESC LIMIT 1').get() as unknown as BlockReference | undefined;
   }
 
   private stream(): string {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { streamOf, type DepositSeen } from '@qazyna/contracts';
 import { handleCommand, type CommandOutcome, type EventStore } from '@qazyna/event-store';
-import { EVENT_STORE } from '@qazyna/service-kit';
+import { LEADER_STORE } from '../custody.tokens.js';
 import { depositDecider, type ClaimedOutput, type DepositCommand, type DepositEvent, type DepositState } from './deposit.js';
 
 /** Commands under way at once: enough to share the store's durable writes, few enough to bound memory. */
@@ -14,7 +14,7 @@ const CUSTODY = { subject: 'custody', organisation: 'qazyna' };
  */
 @Injectable()
 export class DepositsService {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(@Inject(LEADER_STORE) private readonly store: EventStore) {}
 
   async see(seen: readonly DepositSeen[], place: string): Promise<void> {
     await inChunks(seen, (each) => this.carryOut(each.depositId, { kind: 'see', seen: each }, `see:${each.blockHash}@${place}`, { expectNew: true }));

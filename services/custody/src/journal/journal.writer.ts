@@ -87,6 +87,20 @@ export class JournalWriter {
     await this.loaded();
   }
 
+  /**
+   * Takes in what another process has posted since. For a standby, so that taking over is quick; a writer that posts
+   * itself learns of others by a conflict. @throws {JournalUnavailable} @throws {StoreUnavailable}
+   */
+  async catchUp(): Promise<void> {
+    if (this.running !== undefined) return;
+    const balances = await this.loaded();
+    // Half a tail must not count as all of it.
+    this.balances = undefined;
+    this.next = await this.foldInto(balances, this.next);
+    this.balances = balances;
+    if (this.next - this.snapshot.next >= SNAPSHOT_EVERY) this.snapshot = { balances: balances.clone(), next: this.next };
+  }
+
   /** Entries in the journal, as far as this writer knows. */
   get entryCount(): bigint {
     return this.next;
@@ -236,7 +250,16 @@ export class JournalWriter {
   private async loaded(): Promise<Balances> {
     if (this.balances) return this.balances;
     const balances = this.snapshot.balances.clone();
-    let next = this.snapshot.next;
+    const next = await this.foldInto(balances, this.snapshot.next);
+    this.next = next;
+    this.snapshot = { balances: balances.clone(), next };
+    this.balances = balances;
+    return balances;
+  }
+
+  /** Applies the stream from a revision to its end. @returns the revision after its last entry */
+  private async foldInto(balances: Balances, from: bigint): Promise<bigint> {
+    let next = from;
     for await (const page of this.options.store.readStream(streamOf.journal, { from: next })) {
       for (const event of page) {
         if (event.type !== ENTRY_POSTED || event.revision !== next) throw new JournalUnavailable('journal-damaged', `journal@${event.revision} is a ${event.type} where entry ${next} was expected`);
@@ -250,10 +273,7 @@ export class JournalWriter {
         next += 1n;
       }
     }
-    this.next = next;
-    this.snapshot = { balances: balances.clone(), next };
-    this.balances = balances;
-    return balances;
+    return next;
   }
 }
 

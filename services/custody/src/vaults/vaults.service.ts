@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { deriveAddress, DescriptorError, parseDescriptor, type BitcoinNetwork } from '@qazyna/bitcoin';
 import { contentHash, streamOf, type AddressAssigned, type AddressAssignment, type VaultFrozen, type VaultRegistered, type VaultRegistration } from '@qazyna/contracts';
-import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import { handleCommand, loadState, type EventMetadata, type EventStore, type Position, type Refusal } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
-import { CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
+import { CONFIG, type PlatformConfig } from '@qazyna/service-kit';
+import { LEADER_STORE } from '../custody.tokens.js';
 import { purposeKey, vaultDecider, type VaultCommand, type VaultEvent, type VaultState } from './vault.js';
 import { VaultDirectory } from './vault-directory.js';
 
@@ -18,17 +19,25 @@ export class VaultsService {
   readonly directory = new VaultDirectory(({ descriptor, network }) => keysOf(descriptor, network));
   /** Registrations and assignments, one after the other: each must see the keys and addresses of those before it. */
   private last: Promise<unknown> = Promise.resolve();
+  /** Place in the log up to which `load` has looked. */
+  private read: Position | undefined;
 
   constructor(
-    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(LEADER_STORE) private readonly store: EventStore,
     @Inject(CONFIG) private readonly config: PlatformConfig,
   ) {}
 
-  /** Reads every vault and address into the directory; nothing may be followed or assigned before. */
+  /**
+   * Reads into the directory every vault and address that it does not have yet, up to the log's end; nothing may be
+   * followed or assigned before. A standby calls it again and again, since the leader registers and assigns.
+   */
   async load(): Promise<void> {
-    for await (const page of this.store.readAll({ filter: { streamPrefixes: VAULT_STREAMS } })) {
+    const { read } = this;
+    const end = await this.store.head();
+    for await (const page of this.store.readAll({ filter: { streamPrefixes: VAULT_STREAMS }, ...(read === undefined ? {} : { after: read }) })) {
       for (const event of page) this.directory.apply(event as unknown as VaultEvent);
     }
+    this.read = end;
   }
 
   /** Registers a vault once. @throws {StoreUnavailable | StoreTimeout} send it again */
