@@ -2,9 +2,11 @@
 import * as custody from './events/custody.js';
 import * as intake from './events/intake.js';
 import * as mining from './events/mining.js';
+import * as operations from './events/operations.js';
 import type { CustodyEvents } from './events/custody.js';
 import type { IntakeEvents } from './events/intake.js';
 import type { MiningEvents } from './events/mining.js';
+import type { OperationsEvents } from './events/operations.js';
 import type { MessageClass } from './fields.js';
 import { STREAM_PREFIXES } from './streams.js';
 import { TOPICS, type TopicName } from './topics.js';
@@ -12,7 +14,7 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & MiningEvents & CustodyEvents;
+export type QazynaEvents = IntakeEvents & MiningEvents & CustodyEvents & OperationsEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -20,6 +22,7 @@ export type EventsOf<Map> = { [Type in keyof Map & string]: { readonly type: Typ
 export type IntakeEvent = EventsOf<IntakeEvents>;
 export type MiningEvent = EventsOf<MiningEvents>;
 export type CustodyEvent = EventsOf<CustodyEvents>;
+export type OperationsEvent = EventsOf<OperationsEvents>;
 
 export interface EventDescription {
   readonly type: EventType;
@@ -66,6 +69,13 @@ const CUSTODY: Record<keyof CustodyEvents, Described> = {
   'custody.case-state-property-noted': { schema: custody.CaseStatePropertyNoted, summary: 'Custody knows that a case is state property' },
   'custody.journal-entry-posted': { schema: custody.JournalEntryPosted, summary: 'A balanced entry of the journal' },
 };
+const OPERATIONS: Record<keyof OperationsEvents, Described> = {
+  'operations.dead-letter-noted': { schema: operations.DeadLetterNoted, summary: 'A message that a consumer group put aside is in the register' },
+  'operations.dead-letter-replay-requested': { schema: operations.DeadLetterReplayRequested, summary: 'An operator sends a dead letter back to its group' },
+  'operations.dead-letter-replayed': { schema: operations.DeadLetterReplayed, summary: 'The group took the replayed message: its effect is durable' },
+  'operations.dead-letter-refused-again': { schema: operations.DeadLetterRefusedAgain, summary: 'The group refused the replayed message too; the letter is open again' },
+  'operations.dead-letter-discarded': { schema: operations.DeadLetterDiscarded, summary: 'An operator decided that a dead letter is never to take effect' },
+};
 
 function describe(owner: EventDescription['owner'], topic: TopicName, map: Record<string, Described>): EventDescription[] {
   return Object.entries(map).map(([type, described]) => ({ type: type as EventType, version: 1, owner, topic, ...described }));
@@ -75,6 +85,7 @@ export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('intake', TOPICS.intakeEvents, INTAKE),
   ...describe('mining', TOPICS.miningEvents, MINING),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY),
+  ...describe('operations', TOPICS.operationsEvents, OPERATIONS),
 ];
 
 export interface UpstreamDescription {

@@ -5,6 +5,7 @@ export * from './event-pages.js';
 export * from './events/custody.js';
 export * from './events/intake.js';
 export * from './events/mining.js';
+export * from './events/operations.js';
 export * from './fields.js';
 export * from './identifiers.js';
 export * from './names.js';

@@ -3,6 +3,7 @@ export const STREAM_PREFIXES = {
   intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
   mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-'],
   custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
+  operations: ['dead-letter-'],
 } as const;
 
 export const streamOf = {
@@ -19,6 +20,8 @@ export const streamOf = {
   deposit: (depositId: string): string => `deposit-${depositId}`,
   claim: (payoutId: string): string => `claim-${payoutId}`,
   custodyCase: (caseId: string): string => `custody-case-${caseId}`,
+  /** Life of a message that a consumer group put aside. */
+  deadLetter: (letterId: string): string => `dead-letter-${letterId}`,
   /** The one stream of balances; only custody's journal writer appends to it. */
   journal: 'journal',
 } as const;

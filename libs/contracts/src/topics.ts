@@ -5,7 +5,10 @@ export const TOPICS = {
   intakeEvents: 'qazyna.intake-events.v1',
   miningEvents: 'qazyna.mining-events.v1',
   custodyEvents: 'qazyna.custody-events.v1',
+  operationsEvents: 'qazyna.operations-events.v1',
   deadLetters: 'qazyna.dead-letters.v1',
+  /** Dead letters on their way back to the one group that refused them. */
+  replays: 'qazyna.replays.v1',
 } as const;
 
 export type TopicName = (typeof TOPICS)[keyof typeof TOPICS];
