@@ -1,6 +1,7 @@
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded/embedded-bus.js';
 export { KafkaBus } from './kafka/kafka-bus.js';
 export type { KafkaBusOptions } from './kafka/settings.js';
+export { KafkaTopicReader, type TopicBounds } from './kafka/topic-reader.js';
 export * from './logger.js';
 export type { PauseBounds } from './pauses.js';
 export * from './port.js';
