@@ -1,3 +1,4 @@
 export { custodyModule, CustodyModule, CUSTODY_SERVICE } from './custody.module.js';
 export type { EntryDraft, EntryNotes } from './journal/entry-draft.js';
 export { ENTRY_POSTED, JournalUnavailable, JournalWriter, type JournalWriterOptions, type PostOutcome } from './journal/journal.writer.js';
+export { custodyReadModel } from './custody.read-model.js';

@@ -34,6 +34,8 @@ export interface ConsumerDuties {
   /** Streams whose events prove that it did. */
   readonly provenIn: readonly string[];
   readonly proofs: (event: RecordedEvent) => readonly Effect[];
+  /** The effect's key, when the event says itself that it came over the topic: then its message must be there. */
+  readonly cameOverTopic?: (event: RecordedEvent) => string | undefined;
 }
 
 /** Namespace of fact ids, fixed for ever: streams are named by them. */
@@ -109,6 +111,7 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
       const { payoutId, claim } = data as unknown as PayoutReceived;
       return [received(payoutId, claim)];
     },
+    cameOverTopic: ({ type, data }) => (type === 'mining.payout-received' && data['way'] === 'kafka' ? `payout ${data['payoutId'] as string}` : undefined),
   },
 ];
 

@@ -13,6 +13,7 @@ export type Standing =
 /** What the streams show to be done, in some 30 bytes an effect. */
 export class Proofs {
   private readonly table = new DigestTable(1);
+  private readonly toBeSeen = new DigestTable(1);
 
   /** The first content of a key stands, as the first word does in every stream. */
   add({ key, content }: Effect): void {
@@ -31,22 +32,46 @@ export class Proofs {
     return worst;
   }
 
-  get size(): number {
-    return this.table.size;
+  /** An effect whose message must be on its topic. */
+  expectMessage(key: string): void {
+    this.toBeSeen.insert(key);
+  }
+
+  /** The message of an effect is on its topic. */
+  sawMessage(key: string): void {
+    const slot = this.toBeSeen.find(key);
+    if (slot !== -1) this.toBeSeen.set(slot, 0, 1);
+  }
+
+  /** Effects that came over a topic which does not hold their message. */
+  get unseen(): number {
+    let unseen = 0;
+    for (const slot of this.toBeSeen.slots()) if (this.toBeSeen.get(slot, 0) === 0) unseen += 1;
+    return unseen;
   }
 }
 
-/** Walks the log once and keeps what it proves for these consumers. `onEvents` is told of each page's size. */
-export async function collectProofs(pages: AsyncIterable<readonly RecordedEvent[]>, consumers: readonly ConsumerDuties[], onEvents: (count: number) => void = () => undefined): Promise<Proofs> {
+/**
+ * Walks the log once and keeps what it proves for these consumers.
+ * @param settledBefore later events may have come over a topic after it was looked at
+ */
+export async function collectProofs(
+  pages: AsyncIterable<readonly RecordedEvent[]>,
+  consumers: readonly ConsumerDuties[],
+  settledBefore: Date,
+  onProgress: (events: number) => void = () => undefined,
+): Promise<Proofs> {
   const proofs = new Proofs();
   for await (const page of pages) {
     for (const event of page) {
-      for (const consumer of consumers) {
-        if (!consumer.provenIn.some((prefix) => event.stream.startsWith(prefix))) continue;
-        for (const effect of consumer.proofs(event)) proofs.add(effect);
+      for (const { provenIn, proofs: proven, cameOverTopic } of consumers) {
+        if (!provenIn.some((prefix) => event.stream.startsWith(prefix))) continue;
+        for (const effect of proven(event)) proofs.add(effect);
+        const came = event.recordedAt < settledBefore ? cameOverTopic?.(event) : undefined;
+        if (came !== undefined) proofs.expectMessage(came);
       }
     }
-    onEvents(page.length);
+    onProgress(page.length);
   }
   return proofs;
 }

@@ -51,7 +51,7 @@ async function audit({ events, effects, snapshot, checkpoint, committed, letters
     events: () => pages(events),
     checkpoint,
     consumers: [{ consumer: CUSTODY, committed: new Map([[0, committed]]) }],
-    proofs: await collectProofs(pages(effects), [CUSTODY]),
+    proofs: await collectProofs(pages(effects), [CUSTODY], new Date(1)),
     deadLetters: await collectDeadLetters({ ...snapshotOf(dead), topic: TOPICS.deadLetters }, findings),
   };
   const figures = await auditRelayedTopic(input, findings);

@@ -25,7 +25,8 @@ export async function auditUpstreamTopic({ snapshot, consumer: { consumer, commi
   const { topic } = snapshot;
   const { group, types } = consumer;
   const where = `${topic} ${group}`;
-  const figures = { topic, group, events: 0, owed: 0, consumed: 0, deadLettered: 0, waiting: 0, skipped: 0, missing: auditBounds(snapshot, findings) };
+  const figures = { topic, group, events: 0, owed: 0, consumed: 0, deadLettered: 0, waiting: 0, skipped: 0, missing: 0 };
+  const deleted = auditBounds(snapshot, findings);
   let again = 0;
   auditCommitted(snapshot, group, committed, findings);
   for await (const records of snapshot.records()) {
@@ -40,6 +41,7 @@ export async function auditUpstreamTopic({ snapshot, consumer: { consumer, commi
       figures.owed += 1;
       const isRead = isBefore(committed, record.partition, record.offset);
       const duties = message === undefined ? 'invalid' : consumer.duties(message);
+      if (duties !== 'invalid') for (const { key } of duties) proofs.sawMessage(key);
       const standing = duties === 'invalid' ? 'absent' : proofs.standing(duties);
       if (deadLetters.has(record, group)) figures.deadLettered += 1;
       else if (standing === 'proven') {
@@ -56,6 +58,9 @@ export async function auditUpstreamTopic({ snapshot, consumer: { consumer, commi
     }
     onProgress(records.length);
   }
+  const unseen = consumer.cameOverTopic === undefined ? 0 : proofs.unseen;
+  findings.addMany('missing', 'message-gone', topic, unseen, `${unseen} payouts came over this topic, and their messages are not on it: it was made anew or its records were deleted`);
+  figures.missing += Math.max(deleted, unseen);
   findings.addMany('notice', 'offset-behind', where, again, `${again} messages after the place of group ${group} have had their effect: they will be delivered again. Harmless: each has one effect`);
   return figures;
 }

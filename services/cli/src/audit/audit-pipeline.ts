@@ -1,0 +1,130 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { EventStore, Position, RecordedEvent } from '@qazyna/event-store';
+import type { ReadModelDefinition } from '@qazyna/service-kit';
+import { FileShelf } from '../sources/file-shelf.js';
+import type { System } from '../sources/system.js';
+import { CONSUMERS } from './duties.js';
+import { Findings, type Finding, type FindingCount } from './findings.js';
+import { foldJournal } from './journal-fold.js';
+import { checkpointOf, consumersOf, DEAD_LETTERS, RELAYED, UPSTREAM, VIEWS } from './pipeline.js';
+import { collectProofs } from './proofs.js';
+import { auditReadModel, type ReadModelFigures } from './read-model-audit.js';
+import { auditRelayedTopic, type RelayedFigures } from './relayed-topic.js';
+import type { KnownDeposit, KnownPayout } from './settlement.js';
+import { auditSettlement, type SettlementFigures } from './settlement-audit.js';
+import { Settlement } from './settlement.js';
+import { collectDeadLetters, type Committed, type TopicSnapshot } from './topic.js';
+import { auditUpstreamTopic, type UpstreamFigures } from './upstream-topic.js';
+
+export interface AuditOptions {
+  readonly now: Date;
+  readonly graceMs: number;
+  /** Findings listed of each kind and place. */
+  readonly listedMax: number;
+  /** Told of each page: what is walked, and how much of it so far. May throw to end the audit. */
+  readonly onProgress: (step: string, walked: number) => void;
+}
+
+export interface AuditReport {
+  readonly clean: boolean;
+  readonly relayed: readonly RelayedFigures[];
+  readonly upstream: readonly UpstreamFigures[];
+  readonly deadLetters: number;
+  readonly views: readonly (ReadModelFigures & { readonly folder: string })[];
+  /** Views whose file is in none of the folders given. */
+  readonly viewsNotFound: readonly string[];
+  readonly journal: SettlementFigures & { readonly entries: number };
+  readonly counts: readonly FindingCount[];
+  readonly findings: readonly Finding[];
+}
+
+interface Topics {
+  readonly snapshots: ReadonlyMap<string, TopicSnapshot>;
+  readonly committed: ReadonlyMap<string, Committed>;
+  readonly checkpoints: ReadonlyMap<string, Position>;
+}
+
+/** Every step of the audit, one after the other, over a system that may be running. */
+export async function auditPipeline(system: System, options: AuditOptions): Promise<AuditReport> {
+  const findings = new Findings(options.listedMax);
+  const { now, graceMs } = options;
+  const step = (name: string): ((count: number) => void) => {
+    let walked = 0;
+    return (count) => options.onProgress(name, (walked += count));
+  };
+  const topics = await openTopics(system);
+  const views = VIEWS.map((definition) => ({ definition, found: system.views(definition.name) }));
+  const log = await system.log();
+  const walk = (streamPrefixes: readonly string[]): AsyncIterable<readonly RecordedEvent[]> => log.readAll({ filter: { streamPrefixes } });
+
+  const deadLetters = await collectDeadLetters(topics.snapshots.get(DEAD_LETTERS) as TopicSnapshot, findings);
+  const proofs = await collectProofs(walk([...new Set(CONSUMERS.flatMap(({ provenIn }) => provenIn))]), CONSUMERS, new Date(now.getTime() - graceMs), step('effects of consumers'));
+  const withPlace = (topic: string): { consumer: (typeof CONSUMERS)[number]; committed: Committed }[] =>
+    consumersOf(topic).map((consumer) => ({ consumer, committed: topics.committed.get(`${consumer.group} ${topic}`) ?? new Map() }));
+
+  const relayed: RelayedFigures[] = [];
+  for (const { topic, streamPrefixes } of RELAYED) {
+    const snapshot = topics.snapshots.get(topic) as TopicSnapshot;
+    relayed.push(await auditRelayedTopic({ snapshot, events: () => walk(streamPrefixes), checkpoint: topics.checkpoints.get(checkpointOf(topic)), consumers: withPlace(topic), proofs, deadLetters }, findings, step(topic)));
+  }
+  const upstream: UpstreamFigures[] = [];
+  for (const { topic } of UPSTREAM) {
+    for (const consumer of withPlace(topic)) upstream.push(await auditUpstreamTopic({ snapshot: topics.snapshots.get(topic) as TopicSnapshot, consumer, proofs, deadLetters }, findings, step(topic)));
+  }
+  const journal = await auditJournal(system, log, options, findings, step);
+  const compared: (ReadModelFigures & { folder: string })[] = [];
+  for (const { definition, found } of views) {
+    for (const { folder, db } of found) compared.push({ folder, ...(await compareView(definition, db, system, walk(definition.streamPrefixes), findings, step(`view ${definition.name}`))) });
+  }
+  return {
+    clean: findings.isClean,
+    relayed,
+    upstream,
+    deadLetters: deadLetters.size,
+    views: compared,
+    viewsNotFound: views.filter(({ found }) => found.length === 0).map(({ definition: { name } }) => name),
+    journal,
+    counts: findings.summary(),
+    findings: findings.listed(),
+  };
+}
+
+async function openTopics(system: System): Promise<Topics> {
+  // In this order: what is before a checkpoint or an offset is then on its topic, unless it was lost.
+  const checkpoints = system.checkpoints();
+  const source = await system.topics();
+  const committed = new Map<string, Committed>();
+  for (const { group, topic } of CONSUMERS) committed.set(`${group} ${topic}`, await source.committed(group, topic));
+  const snapshots = new Map<string, TopicSnapshot>();
+  for (const topic of new Set([...RELAYED.map((each) => each.topic), ...UPSTREAM.map((each) => each.topic)])) snapshots.set(topic, await source.snapshot(topic));
+  // Last: a letter is written before the offset of its message is committed.
+  snapshots.set(DEAD_LETTERS, await source.snapshot(DEAD_LETTERS));
+  return { checkpoints, committed, snapshots };
+}
+
+async function auditJournal(system: System, log: EventStore, { now, graceMs }: AuditOptions, findings: Findings, step: (name: string) => (count: number) => void): Promise<AuditReport['journal']> {
+  const { entries } = await foldJournal(log.readStream('journal'), (revision) => eventAt(log, revision), findings, step('journal'));
+  const scratch = system.scratchDatabase();
+  scratch.exec('BEGIN');
+  const figures = await auditSettlement(
+    {
+      events: log.readAll({ filter: { streamPrefixes: Settlement.STREAMS } }),
+      deposits: new FileShelf<KnownDeposit>(scratch, 'deposits'),
+      payouts: new FileShelf<KnownPayout>(scratch, 'payouts'),
+      now,
+      graceMs,
+    },
+    findings,
+    step('deposits and payouts'),
+  );
+  return { entries, ...figures };
+}
+
+async function eventAt(log: EventStore, revision: bigint): Promise<RecordedEvent | undefined> {
+  for await (const [event] of log.readStream('journal', { from: revision, limit: 1 })) return event;
+  return undefined;
+}
+
+async function compareView(definition: ReadModelDefinition, actual: DatabaseSync, system: System, events: AsyncIterable<readonly RecordedEvent[]>, findings: Findings, onProgress: (events: number) => void): Promise<ReadModelFigures> {
+  return auditReadModel(definition, actual, system.scratchDatabase(), events, findings, onProgress);
+}
