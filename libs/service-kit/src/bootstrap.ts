@@ -46,12 +46,12 @@ export async function runService(definition: ServiceDefinition): Promise<Running
     for (const relay of relays) relay.start();
     closing.add('HTTP', () => http.drain.drain(http.app.getHttpServer()));
     // HTTP first: after a crash a broker keeps the group's place for the dead member, and requests need not wait for it.
-    await http.app.listen(config.port, config.host);
+    if (definition.listens ?? true) await http.app.listen(config.port, config.host);
     let joined = false;
     http.app.get(ReadinessRegistry).register('consumers', () => Promise.resolve(joined ? { ok: true } : { ok: false, detail: 'joining their groups' }));
     await http.app.startAllMicroservices();
     joined = true;
-    const url = await http.app.getUrl();
+    const url = definition.listens === false ? '' : await http.app.getUrl();
     parts.logger.info({ url, mode: config.mode, store: config.eventStoreUrl === undefined ? 'sqlite' : 'eventstoredb', bus: config.kafkaBrokers === undefined ? 'embedded' : 'kafka' }, 'listening');
     return { url, app: http.app, parts, close };
   } catch (error) {

@@ -1,4 +1,5 @@
 export { custodyModule, CustodyModule, CUSTODY_SERVICE } from './custody.module.js';
+export { CHAIN_SOURCE } from './custody.tokens.js';
 export type { EntryDraft, EntryNotes } from './journal/entry-draft.js';
 export { ENTRY_POSTED, JournalUnavailable, JournalWriter, type JournalWriterOptions, type PostOutcome } from './journal/journal.writer.js';
 export { custodyReadModel } from './custody.read-model.js';

@@ -26,6 +26,8 @@ export interface ServiceDefinition {
   readonly env?: Environment;
   /** Whether SIGTERM, SIGINT and uncaught errors are handled; tests that run several services say false. Default true. */
   readonly signals?: boolean;
+  /** Whether HTTP is served on a socket. False only where requests are injected, as the simulator does. Default true. */
+  readonly listens?: boolean;
   /** Parts to use in place of those the configuration would open. */
   readonly parts?: PartOverrides;
   /** Checks message bodies. Default: the catalogue of `@qazyna/contracts`. */

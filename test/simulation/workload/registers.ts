@@ -1,0 +1,102 @@
+import { sandboxVaultDescriptor } from '@qazyna/bitcoin';
+import { linger, type Stage } from './stage.js';
+
+/** What the officers have set up, as they were told it is. */
+export interface Registers {
+  /** Pool accounts whose payouts may be claimed. */
+  readonly accounts: readonly PoolAccount[];
+  readonly cases: readonly SeizureCase[];
+  readonly addresses: ReadonlySet<string>;
+}
+
+export interface PoolAccount {
+  readonly pool: string;
+  readonly account: string;
+  readonly licenceId: string;
+  readonly address: string;
+}
+
+export interface SeizureCase {
+  readonly caseNumber: string;
+  readonly caseId: string;
+  /** Where its coins are swept to; undefined for a case that has none yet. */
+  readonly address: string | undefined;
+}
+
+const descriptors = new Map<string, string>();
+
+export function descriptorOf(vaultId: string): string {
+  const known = descriptors.get(vaultId) ?? sandboxVaultDescriptor(vaultId, 'regtest');
+  descriptors.set(vaultId, known);
+  return known;
+}
+
+export const RESERVE = 'reserve-1';
+export const TRUST = 'trust-1';
+const ACCOUNTS = [
+  { pool: 'btcpool-kz', account: 'acc-1', licenceId: 'L-1' },
+  { pool: 'poolb', account: 'acc-2', licenceId: 'L-old' },
+] as const;
+const CASES = ['2026/1', '2026/2', '2026/3'];
+
+/** Vaults, licences, addresses and pool accounts, in the order they need one another. */
+export async function register(stage: Stage): Promise<Registers> {
+  const officers = new Officers(stage);
+  await Promise.all([officers.vault(RESERVE, 'reserve'), officers.vault(TRUST, 'held-in-trust'), officers.licence('L-1', {}), officers.licence('L-old', { validUntil: '2025-12-31T00:00:00Z' })]);
+  const accounts = await Promise.all(
+    ACCOUNTS.map(async (account) => {
+      const id = `${account.pool}.${account.account}`;
+      const address = await officers.assign(RESERVE, { kind: 'pool-account', id, licenceId: account.licenceId });
+      await officers.poolAccount({ ...account, network: 'regtest', payoutAddress: address });
+      return { ...account, address };
+    }),
+  );
+  const cases = await Promise.all(
+    CASES.map(async (caseNumber, index) => {
+      const caseId = `afm.${caseNumber.replaceAll('/', '_')}`;
+      if (index === CASES.length - 1 && stage.chance.happens(0.5)) return { caseNumber, caseId, address: undefined };
+      return { caseNumber, caseId, address: await officers.assign(TRUST, { kind: 'case', id: caseId }) };
+    }),
+  );
+  const addresses = new Set([...accounts.map(({ address }) => address), ...cases.flatMap(({ address }) => (address === undefined ? [] : [address]))]);
+  return { accounts, cases, addresses };
+}
+
+export class Officers {
+  constructor(private readonly stage: Stage) {}
+
+  async vault(vaultId: string, accountClass: string): Promise<void> {
+    const { client, custody } = this.stage;
+    const content = { vaultId, class: accountClass, tier: 'cold', descriptor: descriptorOf(vaultId) };
+    await linger(this.stage, 50);
+    await client.send({ command: 'register-vault', key: vaultId, content, to: custody, path: '/v1/vaults', role: 'custodian', body: JSON.stringify(content) });
+  }
+
+  async licence(licenceId: string, more: Readonly<Record<string, string>>): Promise<void> {
+    const { client, mining } = this.stage;
+    const content = { licenceId, kind: 'mining', holder: 'ekibastuz-energy', validFrom: '2023-01-01T00:00:00Z', ...more };
+    await linger(this.stage, 50);
+    await client.send({ command: 'issue-licence', key: licenceId, content, to: mining, path: '/v1/licences', role: 'regulator', body: JSON.stringify(content) });
+  }
+
+  async assign(vaultId: string, purpose: Readonly<Record<string, string>>): Promise<string> {
+    const { client, custody } = this.stage;
+    const content = { vaultId, purpose };
+    const { body } = await client.send({ command: 'assign-address', key: `${vaultId} ${purpose['kind'] ?? ''}:${purpose['id'] ?? ''}`, content, to: custody, path: '/v1/deposit-addresses', role: 'custodian', body: JSON.stringify(content) });
+    const { address } = body as { readonly address?: string };
+    if (address === undefined) throw new Error(`no address was given: ${JSON.stringify(body)}`);
+    return address;
+  }
+
+  async poolAccount(content: { readonly pool: string; readonly account: string; readonly licenceId: string; readonly network: string; readonly payoutAddress: string }): Promise<void> {
+    const { client, mining } = this.stage;
+    await client.send({ command: 'register-pool-account', key: `${content.pool}.${content.account}`, content, to: mining, path: '/v1/pool-accounts', role: 'custodian', body: JSON.stringify(content) });
+  }
+
+  async decide(payoutId: string, decision: 'release' | 'reject'): Promise<void> {
+    const { client, mining } = this.stage;
+    const content = { decision, reason: 'as the officer saw it' };
+    await client.send({ command: 'decide-payout', key: payoutId, content, to: mining, path: `/v1/payouts/${encodeURIComponent(payoutId)}/decision`, role: 'compliance-officer', body: JSON.stringify(content) });
+  }
+}
+
