@@ -5,7 +5,7 @@ import { ConfigError } from './config/settings.js';
 import { createHttpApp } from './http/create-app.js';
 import type { HttpApp } from './http/create-app.js';
 import { ReadinessRegistry } from './health/readiness-registry.js';
-import { connectConsumers, createRelays, topicsOf } from './lifecycle/message-edge.js';
+import { connectConsumers, connectReplays, createRelays, topicsOf } from './lifecycle/message-edge.js';
 import { guardProcess } from './lifecycle/process-guard.js';
 import type { RunningService, ServiceDefinition } from './lifecycle/service-definition.js';
 import { within } from './lifecycle/within.js';
@@ -50,6 +50,8 @@ export async function runService(definition: ServiceDefinition): Promise<Running
     let joined = false;
     http.app.get(ReadinessRegistry).register('consumers', () => Promise.resolve(joined ? { ok: true } : { ok: false, detail: 'joining their groups' }));
     await http.app.startAllMicroservices();
+    const replays = await connectReplays(parts, definition, transport);
+    if (replays !== undefined) closing.add('replays', () => replays.stop());
     joined = true;
     const url = definition.listens === false ? '' : await http.app.getUrl();
     parts.logger.info({ url, mode: config.mode, store: config.eventStoreUrl === undefined ? 'sqlite' : 'eventstoredb', bus: config.kafkaBrokers === undefined ? 'embedded' : 'kafka' }, 'listening');

@@ -17,6 +17,8 @@ export {
 export * from './config/setting-kinds.js';
 export * from './config/settings.js';
 export * from './correlation/correlation.js';
+export { DeadLettersModule } from './dead-letters/dead-letters.module.js';
+export type { ListedDeadLetter, ReplayAnswer, SelectedReplay, ShownDeadLetter } from './dead-letters/dead-letters.dto.js';
 export { ReadinessRegistry, type ComponentState, type Indicator, type Readiness } from './health/readiness-registry.js';
 export { answerTo, checkedData, deadLetterOf, inOrder, receiveEvents, type ReceivedEvent, type ReceivedEvents, type RefusedItem } from './http/event-door.js';
 export * from './http/paging.js';
@@ -42,4 +44,6 @@ export { readModelProvider } from './read-models/read-model.provider.js';
 export { progressLine } from './read-models/progress-line.js';
 export { ReadModelInUse } from './read-models/read-model-file.js';
 export type { SpanOptions, StartedSpan, Tracing } from './tracing/tracing.js';
-export { ReadModelHost, ReadModelStopped, type ReadModelOptions, type RebuildProgress } from './read-models/read-model-host.js';
+export type { RebuildProgress } from './read-models/beside-build.js';
+export { ReadModelStopped } from './read-models/event-application.js';
+export { ReadModelHost, RebuildRunning, type ReadModelOptions, type RebuildReport } from './read-models/read-model-host.js';

@@ -1,5 +1,6 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { METRICS, ReadinessRegistry, readModelProvider, type ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
+import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
+import { DeadLettersModule, METRICS, ReadinessRegistry, readModelProvider, type ReadModelHost, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
 import { ConflictsController } from './conflicts/conflicts.controller.js';
 import { HoldingsController } from './holdings/holdings.controller.js';
 import { HoldingsQuery } from './holdings/holdings.query.js';
@@ -11,6 +12,7 @@ import { TraceController } from './trace/trace.controller.js';
 import { TraceQuery } from './trace/trace.query.js';
 
 @Module({
+  imports: [DeadLettersModule],
   controllers: [HoldingsController, TraceController, ConflictsController, PortalController],
   providers: [
     HoldingsQuery,
@@ -37,5 +39,11 @@ export class ReportingModule implements OnApplicationBootstrap, OnApplicationShu
   }
 }
 
-/** Reads the event store directly: it needs no topic, and publishes none. */
-export const REPORTING_SERVICE: ServiceDefinition = { name: 'reporting', title: 'Qazyna reporting', module: ReportingModule, topics: [], relays: [] };
+/** Reads the event store directly; of the bus it needs only what the register of dead letters does. */
+export const REPORTING_SERVICE: ServiceDefinition = {
+  name: 'reporting',
+  title: 'Qazyna reporting',
+  module: ReportingModule,
+  topics: [{ name: TOPICS.operationsEvents, partitions: 1 }],
+  relays: [{ topic: TOPICS.operationsEvents, streamPrefixes: STREAM_PREFIXES.operations }],
+};

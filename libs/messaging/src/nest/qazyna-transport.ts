@@ -1,7 +1,7 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { BatchProcessor, type BatchProcessorOptions } from '../delivery/batch-processor.js';
-import type { MessageBatch, Outcome } from '../delivery/batch.js';
+import type { BatchConsumer, MessageBatch, Outcome } from '../delivery/batch.js';
 import { noMetrics } from '../delivery/metrics.js';
 import { silentLogger } from '../logger.js';
 import type { BusSubscription, MessageBus } from '../port.js';
@@ -58,6 +58,11 @@ export class QazynaTransport extends Server implements CustomTransportStrategy {
     this.registrations.push(registration);
     // Kept here too for what Nest and its tools list, under a name that cannot collide.
     this.messageHandlers.set(`${pattern}#${registration.extras.group}`, handler);
+  }
+
+  /** What is subscribed, each with its handler: a replayed message goes to one of them, and to no other group. */
+  consumers(): readonly { readonly topic: string; readonly group: string; readonly types: readonly string[] | undefined; readonly consume: BatchConsumer }[] {
+    return this.registrations.map(({ topic, extras: { group, types }, handler }) => ({ topic, group, types, consume: async (batch) => settled(await handler(batch, { topic, group })) }));
   }
 
   /** Calls back when every handler is subscribed, or with the error. */

@@ -1,17 +1,32 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestMicroservice } from '@nestjs/microservices';
-import { catalogueValidator } from '@qazyna/contracts';
+import { catalogueValidator, TOPICS } from '@qazyna/contracts';
 import { DEAD_LETTER_TOPIC, PassErrorsOn, QazynaTransport, Relay } from '@qazyna/messaging';
-import type { TopicSpec } from '@qazyna/messaging';
+import type { BusSubscription, TopicSpec } from '@qazyna/messaging';
+import { consumeReplays } from '../dead-letters/replays.consumer.js';
 import { ReadinessRegistry } from '../health/readiness-registry.js';
 import { messagingMetrics, watchConsumers, watchRelays } from '../metrics/messaging-metrics.js';
 import type { PlatformParts } from '../platform/parts.js';
 import type { ServiceDefinition } from './service-definition.js';
 
-/** The topics of the definition, and the one for dead letters, without which nothing could be put aside. */
+/** A replay that nobody took for so long is sent again when the register starts. */
+const REPLAYS_KEPT_MS = 30 * 24 * 3_600_000;
+
+/** The topics of the definition, and those for dead letters and their way back, without which nothing could be put aside. */
 export function topicsOf(definition: ServiceDefinition): readonly TopicSpec[] {
-  const named = definition.topics.some((topic) => topic.name === DEAD_LETTER_TOPIC);
-  return named ? definition.topics : [...definition.topics, { name: DEAD_LETTER_TOPIC, partitions: 1 }];
+  const needed: readonly TopicSpec[] = [
+    { name: DEAD_LETTER_TOPIC, partitions: 1 },
+    { name: TOPICS.replays, partitions: 1, retentionMs: REPLAYS_KEPT_MS },
+  ];
+  return [...definition.topics, ...needed.filter(({ name }) => !definition.topics.some((topic) => topic.name === name))];
+}
+
+/** Hands dead letters that an operator sends back to the handlers that refused them. A service without handlers reads none. */
+export async function connectReplays(parts: PlatformParts, definition: ServiceDefinition, transport: QazynaTransport): Promise<BusSubscription | undefined> {
+  const targets = transport.consumers();
+  if (targets.length === 0) return undefined;
+  const { store, bus, logger } = parts;
+  return consumeReplays({ service: definition.name, store, bus, logger, targets, validator: definition.validator ?? catalogueValidator });
 }
 
 /** Connects the module's `@EventPattern` handlers to the bus; they receive nothing before `app.startAllMicroservices()`. */
