@@ -18,6 +18,7 @@ export * from './config/setting-kinds.js';
 export * from './config/settings.js';
 export * from './correlation/correlation.js';
 export { DeadLettersModule } from './dead-letters/dead-letters.module.js';
+export { deadLettersReadModel } from './dead-letters/dead-letters.view.js';
 export type { ListedDeadLetter, ReplayAnswer, SelectedReplay, ShownDeadLetter } from './dead-letters/dead-letters.dto.js';
 export { ReadinessRegistry, type ComponentState, type Indicator, type Readiness } from './health/readiness-registry.js';
 export { answerTo, checkedData, deadLetterOf, inOrder, receiveEvents, type ReceivedEvent, type ReceivedEvents, type RefusedItem } from './http/event-door.js';

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { STREAM_PREFIXES } from '@qazyna/contracts';
 import type { EventStore, Position, RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelDefinition } from '@qazyna/service-kit';
 import { FileShelf } from '../sources/file-shelf.js';
 import type { System } from '../sources/system.js';
+import { auditDeadLetters, type DeadLetterFigures } from './dead-letters.js';
 import { CONSUMERS } from './duties.js';
 import { Findings, type Finding, type FindingCount } from './findings.js';
 import { foldJournal } from './journal-fold.js';
@@ -13,7 +15,7 @@ import { auditRelayedTopic, type RelayedFigures } from './relayed-topic.js';
 import type { KnownDeposit, KnownPayout } from './settlement.js';
 import { auditSettlement, type SettlementFigures } from './settlement-audit.js';
 import { Settlement } from './settlement.js';
-import { collectDeadLetters, type Committed, type TopicSnapshot } from './topic.js';
+import type { Committed, TopicSnapshot } from './topic.js';
 import { auditUpstreamTopic, type UpstreamFigures } from './upstream-topic.js';
 
 export interface AuditOptions {
@@ -29,7 +31,7 @@ export interface AuditReport {
   readonly clean: boolean;
   readonly relayed: readonly RelayedFigures[];
   readonly upstream: readonly UpstreamFigures[];
-  readonly deadLetters: number;
+  readonly deadLetters: DeadLetterFigures;
   readonly views: readonly (ReadModelFigures & { readonly folder: string })[];
   /** Views whose file is in none of the folders given. */
   readonly viewsNotFound: readonly string[];
@@ -57,8 +59,9 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
   const log = await system.log();
   const walk = (streamPrefixes: readonly string[]): AsyncIterable<readonly RecordedEvent[]> => log.readAll({ filter: { streamPrefixes } });
 
-  const deadLetters = await collectDeadLetters(topics.snapshots.get(DEAD_LETTERS) as TopicSnapshot, findings);
-  const proofs = await collectProofs(walk([...new Set(CONSUMERS.flatMap(({ provenIn }) => provenIn))]), CONSUMERS, new Date(now.getTime() - graceMs), step('effects of consumers'));
+  const settledBefore = new Date(now.getTime() - graceMs);
+  const { letters: deadLetters, figures: letters } = await auditDeadLetters(topics.snapshots.get(DEAD_LETTERS) as TopicSnapshot, walk(STREAM_PREFIXES.operations), settledBefore, findings);
+  const proofs = await collectProofs(walk([...new Set(CONSUMERS.flatMap(({ provenIn }) => provenIn))]), CONSUMERS, settledBefore, step('effects of consumers'));
   const withPlace = (topic: string): { consumer: (typeof CONSUMERS)[number]; committed: Committed }[] =>
     consumersOf(topic).map((consumer) => ({ consumer, committed: topics.committed.get(`${consumer.group} ${topic}`) ?? new Map() }));
 
@@ -80,7 +83,7 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
     clean: findings.isClean,
     relayed,
     upstream,
-    deadLetters: deadLetters.size,
+    deadLetters: letters,
     views: compared,
     viewsNotFound: views.filter(({ found }) => found.length === 0).map(({ definition: { name } }) => name),
     journal,

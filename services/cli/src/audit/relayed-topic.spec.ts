@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Position, RecordedEvent } from '@qazyna/event-store';
 import { encodeRecord, toCloudEvent, toDeadLetter, type ReceivedRecord } from '@qazyna/messaging';
 import { TOPICS } from '@qazyna/contracts';
+import { auditDeadLetters } from './dead-letters.js';
 import { CONSUMERS, type ConsumerDuties } from './duties.js';
 import { Findings } from './findings.js';
 import { collectProofs } from './proofs.js';
 import { auditRelayedTopic, type RelayedFigures, type RelayedTopic } from './relayed-topic.js';
-import { collectDeadLetters, type TopicSnapshot } from './topic.js';
+import type { TopicSnapshot } from './topic.js';
 
 const TOPIC = TOPICS.miningEvents;
 const CUSTODY = CONSUMERS.find(({ topic }) => topic === TOPIC) as ConsumerDuties;
@@ -52,7 +53,7 @@ async function audit({ events, effects, snapshot, checkpoint, committed, letters
     checkpoint,
     consumers: [{ consumer: CUSTODY, committed: new Map([[0, committed]]) }],
     proofs: await collectProofs(pages(effects), [CUSTODY], new Date(1)),
-    deadLetters: await collectDeadLetters({ ...snapshotOf(dead), topic: TOPICS.deadLetters }, findings),
+    deadLetters: (await auditDeadLetters({ ...snapshotOf(dead), topic: TOPICS.deadLetters }, pages([]), new Date(0), findings)).letters,
   };
   const figures = await auditRelayedTopic(input, findings);
   return { figures, findings, codes: findings.summary().map(({ severity, code, count: times }) => `${severity} ${code} ${times}`) };

@@ -1,11 +1,12 @@
 import { messageTypeOf } from '@qazyna/contracts';
 import type { Position, RecordedEvent } from '@qazyna/event-store';
 import type { CloudEvent, ReceivedRecord } from '@qazyna/messaging';
+import type { DeadLetters } from './dead-letters.js';
 import { DigestTable, digest32 } from './digest-table.js';
 import type { ConsumerDuties } from './duties.js';
 import type { Findings } from './findings.js';
 import type { Proofs } from './proofs.js';
-import { auditBounds, auditCommitted, decoded, isBefore, placeOf, type Committed, type DeadLetters, type TopicSnapshot } from './topic.js';
+import { auditBounds, auditCommitted, decoded, isBefore, placeOf, type Committed, type TopicSnapshot } from './topic.js';
 
 export interface ConsumerSnapshot {
   readonly consumer: ConsumerDuties;

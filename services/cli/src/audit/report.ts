@@ -22,6 +22,7 @@ export function reportText({ clean, relayed, upstream, deadLetters, views, views
     ],
     2,
   );
+  const shownLetters = table(['dead letters', 'open', 'replaying', 'replayed', 'discarded', 'waiting', 'missing'], [[deadLetters.letters, deadLetters.open, deadLetters.replaying, deadLetters.replayed, deadLetters.discarded, deadLetters.waiting, deadLetters.missing]]);
   const shownViews = table(['view', 'position', 'events', 'waiting', 'rows', 'differing'], views.map(({ view, position, events, waiting, rows, differing }) => [view, position ?? NONE, events, waiting, rows, differing]), 2);
   const { entries, deposits, founded, waitingDeposits, acceptedPayouts, credited, disputed, waitingPayouts, missing } = journal;
   const shownJournal = table(
@@ -38,5 +39,5 @@ export function reportText({ clean, relayed, upstream, deadLetters, views, views
   const listed = findings.map(({ severity, code, where, message }) => `${severity.toUpperCase().padEnd(7)}  ${where}: ${code}\n         ${message}`).join('\n');
   const more = findings.length < total ? `\n\n${total} findings in all; --all lists every one:\n${table(['', 'code', 'where', 'count'], counts.map(({ severity, code, where, count }) => [severity, code, where, count]), 3)}` : '';
   const verdict = clean ? 'Clean: everything is accounted for.' : 'NOT CLEAN: something is missing or wrong.';
-  return `${topics}\n\n${deadLetters} dead letters\n\n${shownViews}\n${notFound}\n${shownJournal}\n\n${listed === '' ? '' : `${listed}${more}\n\n`}${verdict}\n`;
+  return `${topics}\n\n${shownLetters}\n\n${shownViews}\n${notFound}\n${shownJournal}\n\n${listed === '' ? '' : `${listed}${more}\n\n`}${verdict}\n`;
 }

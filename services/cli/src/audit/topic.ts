@@ -1,5 +1,4 @@
-import { decodeRecord, MalformedMessage, readDeadLetter, type CloudEvent, type ReceivedRecord } from '@qazyna/messaging';
-import { DigestTable } from './digest-table.js';
+import { decodeRecord, MalformedMessage, type CloudEvent, type ReceivedRecord } from '@qazyna/messaging';
 import type { Findings } from './findings.js';
 
 /** A topic as it was found: what the audit walks, and how far it reaches. */
@@ -65,43 +64,4 @@ export function auditCommitted({ topic, partitions }: TopicSnapshot, group: stri
     if (next === undefined || next <= high) continue;
     findings.add('wrong', 'offset-beyond-end', topic, `group ${group} has read ${topic}/${partition} up to offset ${next}, and it ends at ${high}: the topic was made anew or cut off`);
   }
-}
-
-/** Which records were put aside, and by whom. */
-export class DeadLetters {
-  private readonly places = new DigestTable(0);
-  private readonly counts = new Map<string, number>();
-
-  has(record: Pick<ReceivedRecord, 'topic' | 'partition' | 'offset'>, group: string): boolean {
-    return this.places.find(`${placeOf(record)} ${group}`) !== -1;
-  }
-
-  /** Different records of a topic that a group put aside. */
-  count(topic: string, group: string): number {
-    return this.counts.get(`${topic} ${group}`) ?? 0;
-  }
-
-  get size(): number {
-    return this.places.size;
-  }
-
-  add(record: Pick<ReceivedRecord, 'topic' | 'partition' | 'offset'>, group: string): void {
-    const key = `${placeOf(record)} ${group}`;
-    if (this.places.find(key) !== -1) return;
-    this.places.insert(key);
-    this.counts.set(`${record.topic} ${group}`, this.count(record.topic, group) + 1);
-  }
-}
-
-/** Reads the topic of dead letters. A letter that was written twice counts once. */
-export async function collectDeadLetters(snapshot: TopicSnapshot, findings: Findings): Promise<DeadLetters> {
-  const letters = new DeadLetters();
-  for await (const records of snapshot.records()) {
-    for (const record of records) {
-      const letter = readDeadLetter(record);
-      if (letter === undefined) findings.add('wrong', 'no-dead-letter', snapshot.topic, `${placeOf(record)} is no dead letter`);
-      else letters.add(letter, letter.group);
-    }
-  }
-  return letters;
 }

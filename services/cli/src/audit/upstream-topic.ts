@@ -1,7 +1,8 @@
+import type { DeadLetters } from './dead-letters.js';
 import type { ConsumerFigures, ConsumerSnapshot } from './relayed-topic.js';
 import type { Findings } from './findings.js';
 import type { Proofs } from './proofs.js';
-import { auditBounds, auditCommitted, decoded, isBefore, peekedType, placeOf, type DeadLetters, type TopicSnapshot } from './topic.js';
+import { auditBounds, auditCommitted, decoded, isBefore, peekedType, placeOf, type TopicSnapshot } from './topic.js';
 
 export interface UpstreamTopic {
   readonly snapshot: TopicSnapshot;

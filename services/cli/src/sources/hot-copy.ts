@@ -1,4 +1,4 @@
-import { closeSync, constants, copyFileSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Unreachable } from '../exit-codes.js';
 
@@ -29,7 +29,7 @@ export function hotCopy(file: string, folder: string): string | undefined {
 let copies = 0;
 
 function copyOnce(file: string, copy: string): boolean {
-  const before = saltsOf(`${file}-wal`);
+  const [inode, before] = [inodeOf(file), saltsOf(`${file}-wal`)];
   rmSync(`${copy}-wal`, { force: true });
   try {
     copyFileSync(file, copy, constants.COPYFILE_FICLONE);
@@ -38,7 +38,12 @@ function copyOnce(file: string, copy: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw new Unreachable(`${file} cannot be copied: ${(error as Error).message}`, { cause: error });
   }
-  return saltsOf(`${file}-wal`) === before && (before === undefined || saltsOf(`${copy}-wal`) === before);
+  return inodeOf(file) === inode && saltsOf(`${file}-wal`) === before && (before === undefined || saltsOf(`${copy}-wal`) === before);
+}
+
+/** Another one when the file was replaced by a rename. */
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
 }
 
 /** Undefined when there is no log; empty while it has no header. */
