@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, until } from '../system/caller.js';
+import { ask, call, until } from '../system/caller.js';
 import { journal } from '../system/ledger-view.js';
 import { Standalone } from '../system/standalone.js';
 
@@ -38,6 +38,34 @@ describe('standalone, started again', () => {
     await until('it says so', () => standalone.log(), (log) => log.includes('everything it knew before'));
     expect(standalone.log()).not.toContain('What happened:');
   });
+
+  interface Views {
+    readonly items: readonly { readonly name: string; readonly ready: boolean; readonly lastBuild: { readonly outcome: string } | null }[];
+  }
+  const views = async (): Promise<Views['items']> => (await ask<Views>(standalone.url, '/v1/read-models', { role: 'operator' })).items;
+  const rebuild = async (name: string): Promise<number> => (await call(standalone.url, `/v1/read-models/${name}/rebuild`, { method: 'POST', role: 'operator' })).status;
+
+  it('answers while each view is built anew, and finds no difference', async () => {
+    const before = await holdingsText();
+    for (const { name } of await views()) expect(await rebuild(name)).toBe(202);
+    expect(await rebuild('no-such-view')).toBe(404);
+    await until('all are built', views, (items) => items.every(({ lastBuild }) => lastBuild !== null));
+    expect((await views()).map(({ lastBuild }) => lastBuild?.outcome)).toEqual((await views()).map(() => 'same'));
+    expect(await holdingsText()).toBe(before);
+  }, 60_000);
+
+  it('is what it was when it is killed while views are built anew', async () => {
+    const before = await holdingsText();
+    const names = (await views()).map(({ name }) => name);
+    for (let round = 0; round < 3; round++) {
+      const asked = names.map((name) => rebuild(name).catch(() => 0));
+      await new Promise((resolve) => setTimeout(resolve, 4 * round));
+      await standalone.kill9();
+      await Promise.all(asked);
+      await again(`killed while views were built, round ${round + 1}`);
+      expect(await holdingsText()).toBe(before);
+    }
+  }, 120_000);
 
   it('has the same figures, byte for byte, after every read model is deleted', async () => {
     const before = await holdingsText();

@@ -18,6 +18,7 @@ export class ServiceMetrics {
   readonly appendSeconds: Histogram<'outcome'>;
   readonly appendEvents: Histogram;
   readonly relayPublished: Counter<'topic'>;
+  readonly readModelBuilds: Counter<'view' | 'outcome'>;
   readonly ready: Gauge<'component'>;
 
   constructor(service: string) {
@@ -35,6 +36,7 @@ export class ServiceMetrics {
     this.appendSeconds = new Histogram({ name: 'qazyna_store_append_duration_seconds', help: 'Time until an append is durable.', labelNames: ['outcome'], buckets: STORE_SECONDS, registers });
     this.appendEvents = new Histogram({ name: 'qazyna_store_append_events', help: 'Events per append.', buckets: BATCH_RECORDS, registers });
     this.relayPublished = new Counter({ name: 'qazyna_relay_published_total', help: 'Events published by a relay.', labelNames: ['topic'], registers });
+    this.readModelBuilds = new Counter({ name: 'qazyna_read_model_builds_total', help: 'Views built anew beside themselves: same, different (damage was found), not-compared, failed.', labelNames: ['view', 'outcome'], registers });
     this.ready = new Gauge({ name: 'qazyna_ready', help: '1 when a component is ready, else 0.', labelNames: ['component'], registers });
   }
 

@@ -12,6 +12,8 @@ import { ReadinessRegistry } from '../health/readiness-registry.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { strictValidationPipe } from '../http/validation-pipe.js';
 import type { PlatformParts } from './parts.js';
+import { ReadModelRegistry } from '../read-models/read-model-registry.js';
+import { ReadModelsController } from '../read-models/read-models.controller.js';
 import {
   CHECKPOINTS,
   CLOCK,
@@ -41,12 +43,13 @@ export class PlatformModule {
       { provide: METRICS, useValue: parts.metrics },
       { provide: TOKEN_VERIFIER, useValue: new TokenVerifier(trustedIssuers(parts.config, sandbox)) },
       { provide: ReadinessRegistry, useFactory: () => new ReadinessRegistry() },
+      { provide: ReadModelRegistry, useFactory: () => new ReadModelRegistry({ logger: parts.logger, clock: parts.clock, builds: parts.metrics.readModelBuilds }) },
       ...(sandbox === undefined ? [] : [{ provide: SANDBOX_ISSUER_PART, useValue: sandbox }]),
     ];
     return {
       module: PlatformModule,
       global: true,
-      controllers: [HealthController, ...(sandbox === undefined ? [] : [SandboxTokenController])],
+      controllers: [HealthController, ReadModelsController, ...(sandbox === undefined ? [] : [SandboxTokenController])],
       providers: [
         ...shared,
         { provide: APP_GUARD, useClass: ActorGuard },

@@ -1,5 +1,5 @@
 import type { Position } from '@qazyna/event-store';
-import type { RebuildProgress } from './read-model-host.js';
+import type { RebuildProgress } from './beside-build.js';
 
 const BAR_WIDTH = 30;
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Position } from '@qazyna/event-store';
@@ -10,6 +10,9 @@ const META = `CREATE TABLE read_model (
 /** How long a start waits for the process before it to be gone. */
 const LOCK_WAIT_MS = 1000;
 const SQLITE_BUSY = 5;
+/** A larger file is believed without a look at each of its pages: the look would hold up the start. */
+const CHECKED_BYTES_MAX = 256 * 1024 * 1024;
+const SIDE_FILES = ['', '-wal', '-shm'];
 
 /** The last event a view applied: what its place in the log is recognised by. */
 export interface LogMark {
@@ -35,40 +38,72 @@ export class ReadModelFile implements ReadModelWriter {
 
   private constructor(
     private readonly definition: ReadModelDefinition,
+    private readonly dataDir: string,
+    /** Whether it is still being built beside the one that has the view's name. */
+    readonly isBeside: boolean,
     readonly db: DatabaseSync,
   ) {}
 
   /**
-   * Opens the view, or starts it anew when its file is missing, damaged, or of another version.
+   * Opens the view. Where its file is missing or damaged it is started anew; where another version has its name, that
+   * one stays until this one has caught up and takes its place: it is opened beside it, where an earlier start left off.
    * @throws {ReadModelInUse} another process feeds it
    */
   static open(definition: ReadModelDefinition, dataDir: string): ReadModelFile {
-    const folder = join(dataDir, 'read-models');
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `${definition.name}.sqlite`);
-    const found = ReadModelFile.openExisting(definition, path);
-    if (found) return found;
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    const file = new ReadModelFile(definition, connect(path));
+    const found = ReadModelFile.openExisting(definition, dataDir, false);
+    if (found === 'other-version') return ReadModelFile.openBeside(definition, dataDir);
+    return found ?? ReadModelFile.create(definition, dataDir, false);
+  }
+
+  /** Opens what is being built beside the view, where it was left, or begins it. @throws {ReadModelInUse} */
+  static openBeside(definition: ReadModelDefinition, dataDir: string): ReadModelFile {
+    const found = ReadModelFile.openExisting(definition, dataDir, true);
+    return found === undefined || found === 'other-version' ? ReadModelFile.create(definition, dataDir, true) : found;
+  }
+
+  private static create(definition: ReadModelDefinition, dataDir: string, isBeside: boolean): ReadModelFile {
+    mkdirSync(join(dataDir, 'read-models'), { recursive: true });
+    const path = pathOf(definition, dataDir, isBeside);
+    for (const suffix of SIDE_FILES) rmSync(path + suffix, { force: true });
+    const file = new ReadModelFile(definition, dataDir, isBeside, connect(path));
     file.clear();
     return file;
   }
 
-  private static openExisting(definition: ReadModelDefinition, path: string): ReadModelFile | undefined {
+  private static openExisting(definition: ReadModelDefinition, dataDir: string, isBeside: boolean): ReadModelFile | 'other-version' | undefined {
+    const path = pathOf(definition, dataDir, isBeside);
+    if (!existsSync(path)) return undefined;
     let db: DatabaseSync | undefined;
     try {
       db = connect(path);
-      const meta = db.prepare('SELECT version, mark_id FROM read_model').get();
-      if (meta?.['version'] === definition.version && db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok') return new ReadModelFile(definition, db);
+      const version = db.prepare('SELECT version, mark_id FROM read_model').get()?.['version'];
+      if (isWhole(db, path)) {
+        if (version === definition.version) return new ReadModelFile(definition, dataDir, isBeside, db);
+        db.close();
+        return 'other-version';
+      }
     } catch (error) {
       if (sqliteCode(error) === SQLITE_BUSY) {
         db?.close();
         throw new ReadModelInUse(`${path} is in use by another process: each instance of a service needs a data folder of its own`, { cause: error });
       }
-      // Missing tables or a damaged file: it is thrown away like an outdated one.
+      // Missing tables or a damaged file: it is thrown away.
     }
     db?.close();
     return undefined;
+  }
+
+  /**
+   * Gives what was built beside the view's own name, in place of whatever has it, and opens it there. Closes `this`; a
+   * file that has the name now must have been closed. A crash leaves the one or the other, whole.
+   */
+  takePlace(): ReadModelFile {
+    // Closing moves the write-ahead log into the file, so that the file alone is all of it.
+    this.close();
+    const path = pathOf(this.definition, this.dataDir, false);
+    for (const suffix of SIDE_FILES.slice(1)) rmSync(path + suffix, { force: true });
+    renameSync(pathOf(this.definition, this.dataDir, true), path);
+    return new ReadModelFile(this.definition, this.dataDir, false, connect(path));
   }
 
   /** Throws everything away, in place: whoever holds `db` or a statement of it keeps a working one. */
@@ -138,6 +173,14 @@ export class ReadModelFile implements ReadModelWriter {
     if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
     return statement;
   }
+}
+
+function pathOf({ name }: ReadModelDefinition, dataDir: string, isBeside: boolean): string {
+  return join(dataDir, 'read-models', `${name}${isBeside ? '.building' : ''}.sqlite`);
+}
+
+function isWhole(db: DatabaseSync, path: string): boolean {
+  return statSync(path).size > CHECKED_BYTES_MAX || db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok';
 }
 
 function connect(path: string): DatabaseSync {

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteEventStore, systemClock, uuidV5, type EventStore, type Position } from '@qazyna/event-store';
 import { createLogger } from '../logging/logger.js';
 import type { ReadModelDefinition } from './read-model.js';
-import { ReadModelInUse } from './read-model-file.js';
-import { ReadModelHost, ReadModelStopped } from './read-model-host.js';
+import { ReadModelFile, ReadModelInUse } from './read-model-file.js';
+import { ReadModelStopped } from './event-application.js';
+import { ReadModelHost, RebuildRunning } from './read-model-host.js';
 
 const counting: ReadModelDefinition = {
   name: 'counting',
@@ -196,17 +197,146 @@ describe('a read model', () => {
     });
   });
 
-  it('is the same after a rebuild, and tells how far it is', async () => {
-    for (let index = 0; index < 50; index++) await append(`counted-${index}`, 'no-stream');
-    const host = open();
-    host.start();
-    await caughtUp(host);
-    const before = seen(host);
-    await hosts.pop()?.close();
-    const rebuilt = open();
-    const told: number[] = [];
-    await rebuilt.rebuild(({ events }) => void told.push(events));
-    expect(seen(rebuilt)).toEqual(before);
-    expect(told.at(-1)).toBe(50);
+  describe('built anew', () => {
+    const BUILDING = 'counting.building.sqlite';
+    const files = (): string[] => readdirSync(join(dataDir, 'read-models')).sort();
+    async function many(count: number, from = 0): Promise<void> {
+      for (let index = from; index < from + count; index++) await append(`counted-${index}`, 'no-stream');
+    }
+
+    it('is the same, tells how far it is, and leaves one file', async () => {
+      await many(50);
+      const host = open();
+      host.start();
+      await caughtUp(host);
+      const before = seen(host);
+      const told: number[] = [];
+      const report = await host.rebuild(({ events }) => void told.push(events));
+      expect(report).toMatchObject({ events: 50, comparison: { rows: 50, differences: 0, samples: [] } });
+      expect(told.at(-1)).toBe(50);
+      expect(seen(host)).toEqual(before);
+      expect(files().filter((name) => name.endsWith('.sqlite'))).toEqual(['counting.sqlite']);
+      await append('counted-0', 0n);
+      await caughtUp(host);
+      expect(seen(host)).toContainEqual({ stream: 'counted-0', times: 2 });
+    });
+
+    it('answers all the while, and never with less than before', async () => {
+      await many(1_200);
+      const host = open();
+      host.start();
+      await caughtUp(host);
+      const positions: (Position | undefined)[] = [];
+      const counts: number[] = [];
+      let done = false;
+      const rebuilt = host.rebuild().finally(() => (done = true));
+      const appended = many(60, 1_200);
+      while (!done) {
+        positions.push(host.position());
+        counts.push(seen(host).length);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all([rebuilt, appended]);
+      await caughtUp(host);
+      expect(counts.length).toBeGreaterThan(3);
+      expect(Math.min(...counts)).toBe(counts[0]);
+      expect([...counts].sort((a, b) => a - b)).toEqual(counts);
+      expect([...positions].sort()).toEqual(positions);
+      expect(seen(host)).toHaveLength(1_260);
+    });
+
+    it('finds what was changed by hand, says so, and shows the truth again', async () => {
+      await many(5);
+      const host = open();
+      host.start();
+      await caughtUp(host);
+      host.db.exec(`UPDATE seen SET times = 7 WHERE stream = 'counted-3'; DELETE FROM seen WHERE stream = 'counted-4'`);
+      const { comparison } = await host.rebuild();
+      expect(comparison).toMatchObject({ differences: 2, samples: [{ table: 'seen', row: 4, before: expect.stringContaining('7') as string, after: expect.stringContaining('1') as string }, { row: 5, after: expect.stringContaining('counted-4') as string }] });
+      expect(seen(host)).toHaveLength(5);
+    });
+
+    it('goes on with a build that was interrupted, and is one at a time', async () => {
+      await many(1_500);
+      const host = open();
+      host.start();
+      await caughtUp(host);
+      let closed: Promise<void> | undefined;
+      const interrupted = host.rebuild(() => void (closed ??= host.close()));
+      await expect(host.rebuild()).rejects.toThrow(RebuildRunning);
+      await expect(interrupted).rejects.toThrow('closing');
+      await closed;
+      hosts.pop();
+      expect(files()).toContain(BUILDING);
+      const again = open();
+      again.start();
+      const { events, comparison } = await again.rebuild();
+      expect(events).toBeLessThan(1_500);
+      expect(comparison).toMatchObject({ rows: 1_500, differences: 0 });
+    });
+
+    it('starts over where what was built is of another log', async () => {
+      await many(5);
+      const stale = ReadModelFile.openBeside(counting, dataDir);
+      stale.advance('0000000000000005' as Position, { after: undefined, position: '0000000000000005' as Position, id: 'another' }, () => stale.run(`INSERT INTO seen VALUES ('counted-never', 1)`));
+      stale.close();
+      const host = open();
+      host.start();
+      await caughtUp(host);
+      expect(await host.rebuild()).toMatchObject({ events: 5, comparison: { differences: 0 } });
+    });
+
+    it('brings a view that stands still back, once its rule is mended', async () => {
+      let poisoned = true;
+      const mended: ReadModelDefinition = { ...counting, apply: (db, event) => { if (poisoned || event.type !== 'poison') counting.apply(db, event); } };
+      await append('counted-a', 'no-stream');
+      await append('counted-b', 'no-stream', 'poison');
+      await append('counted-c', 'no-stream');
+      const host = open(mended);
+      host.start();
+      await expect(caughtUp(host)).rejects.toThrow(ReadModelStopped);
+      await expect(host.rebuild()).rejects.toThrow(ReadModelStopped);
+      expect(seen(host)).toEqual([]);
+      poisoned = false;
+      expect(await host.rebuild()).toMatchObject({ comparison: undefined });
+      await caughtUp(host);
+      expect(seen(host).map((row) => (row as { stream: string }).stream)).toEqual(['counted-a', 'counted-c']);
+      await append('counted-d', 'no-stream');
+      await caughtUp(host);
+      expect(host.health()).toEqual({ ok: true });
+    });
+
+    it('leaves the file of another version alone until this one has caught up', async () => {
+      await many(3);
+      const old = open();
+      old.start();
+      await caughtUp(old);
+      await hosts.pop()?.close();
+      const next = { ...counting, version: 2 };
+      const first = open(next);
+      // As after a crash before anything was built: the old version finds its file as it left it.
+      await hosts.pop()?.close();
+      expect(first.position()).toBeUndefined();
+      const back = open();
+      expect(back.position()).toBeDefined();
+      await hosts.pop()?.close();
+      const second = open(next);
+      expect(files()).toContain(BUILDING);
+      second.start();
+      await caughtUp(second);
+      await until(() => !files().includes(BUILDING));
+      expect(seen(second)).toHaveLength(3);
+      await expect(second.rebuild()).resolves.toMatchObject({ comparison: { differences: 0 } });
+      await hosts.pop()?.close();
+      const third = open({ ...counting, version: 3 });
+      // Without following the log, as the command for a stopped service does it.
+      await expect(third.rebuild()).resolves.toMatchObject({ events: 3, comparison: undefined });
+      expect(seen(third)).toHaveLength(3);
+      expect(files().filter((name) => name.endsWith('.sqlite'))).toEqual(['counting.sqlite']);
+    });
   });
 });
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

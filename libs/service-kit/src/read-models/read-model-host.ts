@@ -1,15 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock, EventStore, Position, RecordedEvent } from '@qazyna/event-store';
+import type { Clock, EventStore, Position, RecordedEvent, SubscriptionMessage } from '@qazyna/event-store';
 import type { ComponentState } from '../health/readiness-registry.js';
 import type { ServiceLogger } from '../logging/logger.js';
+import { BesideBuild, type RebuildProgress } from './beside-build.js';
+import { applyPage, ReadModelStopped } from './event-application.js';
+import { after, recogniseLog } from './log-recognition.js';
 import type { ReadModelDefinition } from './read-model.js';
-import { ReadModelFile, sqliteCode } from './read-model-file.js';
+import { ReadModelFile } from './read-model-file.js';
+import { compareViews, type ViewComparison } from './view-comparison.js';
 
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 10_000;
-const PROGRESS_EVERY_MS = 250;
-/** SQLite's codes for a machine in trouble: out of memory, I/O error, disk full. No event is to blame, and they pass. */
-const PASSING_CODES: ReadonlySet<number> = new Set([7, 10, 13]);
+/** Longest wait of a finished build for a view that is behind it. */
+const LEVEL_MS_MAX = 60_000;
 
 export interface ReadModelOptions {
   readonly dataDir: string;
@@ -18,19 +21,18 @@ export interface ReadModelOptions {
   readonly clock: Clock;
 }
 
-/** How far a rebuild is. */
-export interface RebuildProgress {
+/** What came of building a view anew. */
+export interface RebuildReport {
   readonly events: number;
-  readonly perSecond: number;
-  /** Text of the last event's place in the log, and of the place to reach. */
-  readonly position: Position | undefined;
-  readonly target: Position | undefined;
+  readonly seconds: number;
+  /** Row by row with what was shown before; undefined where the two did not stand at the same event. */
+  readonly comparison: ViewComparison | undefined;
 }
 
-/** A view that applied an event it could not, and stands still until a person has looked. */
-export class ReadModelStopped extends Error {
-  override readonly name = 'ReadModelStopped';
-  readonly code = 'read-model-stopped';
+/** The view is being built anew already: one build at a time. */
+export class RebuildRunning extends Error {
+  override readonly name = 'RebuildRunning';
+  readonly code = 'rebuild-running';
 }
 
 interface Waiter {
@@ -48,11 +50,15 @@ export class ReadModelHost {
   private seen: Position | undefined;
   private lastEvent: { readonly recordedAt: Date; readonly delayMs: number } | undefined;
   private readonly waiters = new Set<Waiter>();
+  /** While it is there, nothing is applied. */
+  private held: PromiseWithResolvers<void> | undefined;
+  private building: BesideBuild | undefined;
+  private rebuilding: Promise<RebuildReport> | undefined;
 
   private constructor(
     private readonly definition: ReadModelDefinition,
     private readonly options: ReadModelOptions,
-    private readonly file: ReadModelFile,
+    private file: ReadModelFile,
   ) {
     this.seen = file.position();
   }
@@ -62,7 +68,15 @@ export class ReadModelHost {
     return new ReadModelHost(definition, options, ReadModelFile.open(definition, options.dataDir));
   }
 
-  /** For queries. One process reads and writes by turns, so a query sees whole pages of events only. */
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get version(): number {
+    return this.definition.version;
+  }
+
+  /** For queries; take it anew for each, since a rebuild changes it. One process reads and writes by turns, so a query sees whole pages of events only. */
   get db(): DatabaseSync {
     return this.file.db;
   }
@@ -106,37 +120,35 @@ export class ReadModelHost {
 
   health(): ComponentState {
     if (this.failure) return { ok: false, detail: this.failure.message };
-    if (this.caughtUp) return { ok: true };
+    if (this.caughtUp) return { ok: true, ...(this.building === undefined ? {} : { detail: 'answering while it is built anew' }) };
     return { ok: false, detail: this.lastEvent ? `catching up with the log, at what was recorded ${this.lastEvent.recordedAt.toISOString()}` : 'catching up with the log' };
   }
 
-  /** Throws the view away and builds it from the start of the log up to its present end. Call it instead of `start`. */
-  async rebuild(onProgress: (progress: RebuildProgress) => void): Promise<void> {
-    this.file.clear();
-    this.seen = undefined;
-    const { store, clock } = this.options;
-    const target = await store.head();
-    const startedAt = clock.now().getTime();
-    let toldAt = 0;
-    let events = 0;
-    const tell = (): void => {
-      const now = clock.now().getTime();
-      onProgress({ events, perSecond: Math.round(events / Math.max((now - startedAt) / 1000, 0.001)), position: this.seen, target });
-      toldAt = now;
-    };
-    for await (const page of store.readAll({ filter: this.filter(), signal: this.stopping.signal })) {
-      const last = page.at(-1);
-      if (!last) continue;
-      this.applyPage(page, last.position);
-      events += page.length;
-      if (clock.now().getTime() - toldAt >= PROGRESS_EVERY_MS) tell();
-    }
-    tell();
+  /** How far a build beside the view is; undefined while there is none. */
+  get buildProgress(): RebuildProgress | undefined {
+    return this.building?.progress;
+  }
+
+  /**
+   * Builds the view anew from the start of the log in a file of its own, while this one answers and follows the log;
+   * compares the two, and lets the new one take the old one's place. A crash or a failure leaves the old one, and the
+   * next call goes on where this one was.
+   * @throws {RebuildRunning} @throws {ReadModelStopped} an event cannot be applied
+   */
+  rebuild(onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<RebuildReport> {
+    const isNewVersion = this.file.isBeside;
+    if (this.rebuilding !== undefined || (isNewVersion && this.running !== undefined)) return Promise.reject(new RebuildRunning(`the view ${this.name} is being built already`));
+    this.rebuilding = (isNewVersion ? this.finishNewVersion(onProgress) : this.buildBeside(onProgress)).finally(() => {
+      this.building = undefined;
+      this.rebuilding = undefined;
+    });
+    return this.rebuilding;
   }
 
   /** Finishes the page in hand. */
   async close(): Promise<void> {
     this.stopping.abort(new Error('closing'));
+    await this.rebuilding?.catch(() => undefined);
     await this.running;
     for (const waiter of this.waiters) waiter.settle(new Error(`the view ${this.definition.name} was closed`));
     this.file.close();
@@ -144,6 +156,65 @@ export class ReadModelHost {
 
   private filter(): { readonly streamPrefixes: readonly string[] } {
     return { streamPrefixes: this.definition.streamPrefixes };
+  }
+
+  private async finishNewVersion(onProgress: (progress: RebuildProgress) => void): Promise<RebuildReport> {
+    const { store, clock } = this.options;
+    const started = performance.now();
+    await this.recogniseLog();
+    const build = new BesideBuild(this.file, this.definition, { store, clock, signal: this.stopping.signal });
+    await build.toEndOfLog(onProgress);
+    const { events } = build.progress;
+    this.file = this.file.takePlace();
+    this.seen = this.file.position();
+    return { events, seconds: (performance.now() - started) / 1000, comparison: undefined };
+  }
+
+  private async buildBeside(onProgress: (progress: RebuildProgress) => void): Promise<RebuildReport> {
+    const { dataDir, store, clock, logger } = this.options;
+    const started = performance.now();
+    const build = await BesideBuild.open(this.definition, dataDir, { store, clock, signal: this.stopping.signal });
+    this.building = build;
+    try {
+      await build.toEndOfLog(onProgress);
+      const reached = build.file.mark()?.position;
+      if (this.running !== undefined && this.failure === undefined && reached !== undefined) await this.caughtUpTo(reached, LEVEL_MS_MAX);
+      this.held = Promise.withResolvers();
+      // What was recorded since, a few events at most: then both stand at the same one.
+      await build.toEndOfLog(() => undefined);
+      const level = build.file.mark()?.id === this.file.mark()?.id;
+      const comparison = level ? await compareViews(this.file.db, build.file.db) : undefined;
+      if (comparison !== undefined && comparison.differences > 0) logger.error({ view: this.name, ...comparison }, 'the view did not show what the log says; it does now');
+      const { events } = build.progress;
+      this.building = undefined;
+      this.changeOver(build.file);
+      logger.info({ view: this.name, events }, 'the view was built anew');
+      return { events, seconds: (performance.now() - started) / 1000, comparison };
+    } catch (error) {
+      if (this.building !== undefined) build.file.close();
+      throw error;
+    } finally {
+      this.held?.resolve();
+      this.held = undefined;
+    }
+  }
+
+  /** In one turn of the event loop: no question is asked in between. */
+  private changeOver(file: ReadModelFile): void {
+    this.file.close();
+    try {
+      this.file = file.takePlace();
+    } catch (error) {
+      this.file = ReadModelFile.open(this.definition, this.options.dataDir);
+      throw error;
+    }
+    // Both have looked as far, even where the last events of the log were none of the view's.
+    const position = this.file.position();
+    if (this.seen !== undefined && (position === undefined || position < this.seen)) this.file.moveTo(this.seen);
+    else this.seen = position;
+    if (this.failure === undefined) return;
+    this.failure = undefined;
+    if (this.running !== undefined) this.running = this.follow();
   }
 
   private async follow(): Promise<void> {
@@ -154,12 +225,10 @@ export class ReadModelHost {
         await this.recogniseLog();
         for await (const message of this.options.store.subscribe({ ...after(this.seen), filter: this.filter(), signal })) {
           retryMs = RETRY_FIRST_MS;
-          if (message.kind === 'events') this.applyPage(message.events, message.position);
-          else if (message.kind === 'checkpoint') this.moveTo(message.position);
-          else {
-            this.caughtUp = true;
-            if (message.position !== undefined && (this.seen === undefined || message.position > this.seen)) this.moveTo(message.position);
-          }
+          if (this.held !== undefined) await this.held.promise;
+          // A build that took this one's place meanwhile may be ahead of it.
+          if (message.position === undefined || this.seen === undefined || message.position > this.seen) this.take(message);
+          if (message.kind === 'caught-up') this.isCaughtUp();
         }
       } catch (error) {
         if (signal.aborted) return;
@@ -177,49 +246,33 @@ export class ReadModelHost {
     }
   }
 
-  /**
-   * A log that was replaced, or restored from a copy older than the view, would leave the view showing what never
-   * happened: unless the last event applied is where it was, the view is built anew.
-   */
+  private take(message: SubscriptionMessage): void {
+    const { position } = message;
+    if (message.kind === 'events') this.apply(message.events, message.position);
+    else if (position !== undefined) this.moveTo(position);
+  }
+
+  private isCaughtUp(): void {
+    this.caughtUp = true;
+    // It has what the version before it had, and takes its name.
+    if (this.file.isBeside) this.file = this.file.takePlace();
+  }
+
   private async recogniseLog(): Promise<void> {
     if (this.logKnown || this.seen === undefined) return;
     const { store, logger } = this.options;
-    const { signal } = this.stopping;
-    const mark = this.file.mark();
-    let found: RecordedEvent | undefined;
-    if (mark !== undefined) for await (const page of store.readAll({ ...after(mark.after), filter: this.filter(), limit: 1, signal })) found ??= page[0];
-    if (found?.id !== mark?.id || found?.position !== mark?.position) {
-      logger.warn({ view: this.definition.name, position: mark?.position }, 'this is not the log the view was built from; it is built anew');
-      this.file.clear();
-      this.seen = undefined;
-    } else {
-      const head = await store.head({ signal });
-      // What was cut off behind the last event applied held nothing of the view's, but its places will be given again.
-      if (head === undefined || head < this.seen) {
-        this.file.moveTo(mark?.position);
-        this.seen = mark?.position;
-      }
-    }
+    const ours = await recogniseLog(this.file, store, this.filter(), this.stopping.signal);
+    if (!ours) logger.warn({ view: this.definition.name, position: this.seen }, 'this is not the log the view was built from; it is built anew');
+    this.seen = this.file.position();
     this.logKnown = true;
   }
 
-  private applyPage(events: readonly RecordedEvent[], position: Position): void {
-    const last = events.at(-1);
-    if (last === undefined) return this.moveTo(position);
-    this.file.advance(position, { after: events.at(-2)?.position ?? this.seen, position: last.position, id: last.id }, () => {
-      for (const event of events) this.applyOne(event);
-    });
-    this.lastEvent = { recordedAt: last.recordedAt, delayMs: Math.max(0, this.options.clock.now().getTime() - last.recordedAt.getTime()) };
+  private apply(events: readonly RecordedEvent[], position: Position): void {
+    const fresh = this.seen === undefined ? events : events.filter((event) => event.position > (this.seen as Position));
+    applyPage(this.definition, this.file, fresh, position);
+    const last = fresh.at(-1);
+    if (last !== undefined) this.lastEvent = { recordedAt: last.recordedAt, delayMs: Math.max(0, this.options.clock.now().getTime() - last.recordedAt.getTime()) };
     this.reached(position);
-  }
-
-  private applyOne(event: RecordedEvent): void {
-    try {
-      this.definition.apply(this.file, event);
-    } catch (cause) {
-      if (PASSING_CODES.has(sqliteCode(cause) ?? -1)) throw cause;
-      throw new ReadModelStopped(`the view ${this.definition.name} stopped at ${event.type} ${event.stream}@${event.revision}`, { cause });
-    }
   }
 
   private moveTo(position: Position): void {
@@ -243,8 +296,4 @@ export class ReadModelHost {
       this.stopping.signal.addEventListener('abort', done);
     });
   }
-}
-
-function after(position: Position | undefined): { readonly after?: Position } {
-  return position === undefined ? {} : { after: position };
 }
