@@ -29,6 +29,10 @@ export interface BatchContext {
   readonly signal: AbortSignal;
   /** Call between chunks of long work so that the group does not expel this member. */
   heartbeat(): Promise<void>;
+  /** What this group's last reader of the partition kept here, whichever member it was; undefined when nothing was. */
+  note(): Promise<string | undefined>;
+  /** Keeps a note (up to 1,000 characters) with the offset of this batch, in the same write; lost with it when the handler rejects. */
+  keep(note: string): void;
 }
 
 /**
@@ -69,12 +73,19 @@ export interface GroupLag {
   readonly end: bigint;
 }
 
+export interface Partitioner {
+  readonly partitions: number;
+  partitionOf(key: string): number;
+}
+
 export interface MessageBus {
   /** Creates the topics that are missing. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** Resolves when all records are durable; rejects when any may not be (then publish all of them again). */
   publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
   subscribe(request: SubscriptionRequest): Promise<BusSubscription>;
+  /** Where the bus puts a record, by its key, for as long as nobody changes the topic's number of partitions. */
+  partitioner(topic: string): Promise<Partitioner>;
   lag(group: string, topics: readonly string[]): Promise<readonly GroupLag[]>;
   /** Resolves when the bus answers. @throws {BusUnavailable} */
   ping(): Promise<void>;

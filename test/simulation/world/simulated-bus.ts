@@ -1,4 +1,4 @@
-import { BusUnavailable, type BusSubscription, type GroupLag, type MessageBus, type OutgoingRecord, type ReceivedRecord, type SubscriptionRequest, type TopicSpec } from '@qazyna/messaging';
+import { BusUnavailable, type BusSubscription, type GroupLag, type MessageBus, type OutgoingRecord, type Partitioner, type ReceivedRecord, type SubscriptionRequest, type TopicSpec } from '@qazyna/messaging';
 import type { Faults, Outcome } from '../engine/faults.js';
 import { scope } from '../engine/virtual-time.js';
 import type { Topics } from './topics.js';
@@ -71,6 +71,10 @@ export class SimulatedBus implements MessageBus {
     return subscription;
   }
 
+  partitioner(topic: string): Promise<Partitioner> {
+    return Promise.resolve({ partitions: this.topics.partitions(topic).length, partitionOf: (key) => this.topics.partitionOf(topic, key) });
+  }
+
   lag(group: string, topics: readonly string[]): Promise<readonly GroupLag[]> {
     const lagOf = (topic: string): GroupLag[] =>
       this.topics.partitions(topic).map((records, partition) => ({ topic, partition, committed: BigInt(this.topics.offset(group, topic, partition)), end: BigInt(records.length) }));
@@ -102,9 +106,9 @@ export class SimulatedBus implements MessageBus {
       if (stopping.signal.aborted) return;
       const batch = log.slice(at, at + Math.min(request.batchSizeMax ?? BATCH_MAX, faults.calm ? BATCH_MAX : faults.chance.oneOf([1, 2, 7, BATCH_MAX])));
       try {
-        await this.deliver(reader, batch);
+        const note = await this.deliver(reader, batch);
         attempt = 0;
-        this.commit(reader, at + batch.length);
+        this.commit(reader, at + batch.length, note);
       } catch (error) {
         attempt += 1;
         faults.trace(() => `bus ${request.group} fails at ${topic}/${partition}@${at}: ${error instanceof Error ? error.message : String(error)}`);
@@ -114,13 +118,22 @@ export class SimulatedBus implements MessageBus {
     }
   }
 
-  private async deliver({ topic, partition, request, stopping }: Reader, batch: readonly ReceivedRecord[]): Promise<void> {
+  private async deliver({ topic, partition, request, stopping }: Reader, batch: readonly ReceivedRecord[]): Promise<string | undefined> {
     this.faults.trace(() => `bus hands ${request.group} ${batch.length} of ${topic}/${partition} from ${String(batch[0]?.offset)}`);
-    await request.handler(batch, { topic, partition, signal: stopping.signal, heartbeat: () => this.faults.time.wait(0.01) });
+    let kept: string | undefined;
+    await request.handler(batch, {
+      topic,
+      partition,
+      signal: stopping.signal,
+      heartbeat: () => this.faults.time.wait(0.01),
+      note: () => Promise.resolve(this.topics.note(request.group, topic, partition)),
+      keep: (note) => (kept = note),
+    });
+    return kept;
   }
 
   /** An acknowledgement may be lost on its way, and a broker may forget the last it took: both only repeat messages. */
-  private commit({ topic, partition, request: { group } }: Reader, next: number): void {
+  private commit({ topic, partition, request: { group } }: Reader, next: number, note: string | undefined): void {
     const { faults, topics } = this;
     if (faults.happens(faults.weather.duplicate)) {
       faults.note('bus: acknowledgement lost');
@@ -132,7 +145,7 @@ export class SimulatedBus implements MessageBus {
     }
     const back = faults.happens(faults.weather.duplicate / 4) ? faults.chance.between(1, 3) : 0;
     if (back > 0) faults.note('bus: offset rolled back');
-    topics.commit(group, topic, partition, Math.max(0, next - back));
+    topics.commit(group, topic, partition, Math.max(0, next - back), note);
   }
 
   private arrival(topic: string, partition: number, known: number, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import { UnknownTopic, type OutgoingRecord, type ReceivedRecord, type TopicSpec 
 export class Topics {
   private readonly topics = new Map<string, ReceivedRecord[][]>();
   private readonly committed = new Map<string, number>();
+  private readonly notes = new Map<string, string>();
   private readonly watchers = new Set<() => void>();
 
   constructor(private readonly nowMs: () => number) {}
@@ -31,18 +32,28 @@ export class Topics {
   /** @throws {UnknownTopic} */
   append(topic: string, record: OutgoingRecord): void {
     const partitions = this.of(topic);
-    const partition = record.key === null ? 0 : hash(record.key) % partitions.length;
+    const partition = this.partitionOf(topic, record.key);
     const log = partitions[partition] as ReceivedRecord[];
     log.push({ ...record, topic, partition, offset: BigInt(log.length), timestamp: new Date(this.nowMs()) });
     for (const wake of [...this.watchers]) wake();
+  }
+
+  partitionOf(topic: string, key: string | null): number {
+    return key === null ? 0 : hash(key) % this.of(topic).length;
+  }
+
+  /** What a group kept with its offset. */
+  note(group: string, topic: string, partition: number): string | undefined {
+    return this.notes.get(`${group} ${topic} ${partition}`);
   }
 
   offset(group: string, topic: string, partition: number): number {
     return this.committed.get(`${group} ${topic} ${partition}`) ?? 0;
   }
 
-  commit(group: string, topic: string, partition: number, next: number): void {
+  commit(group: string, topic: string, partition: number, next: number, note?: string): void {
     this.committed.set(`${group} ${topic} ${partition}`, next);
+    if (note !== undefined) this.notes.set(`${group} ${topic} ${partition}`, note);
   }
 
   /** Calls `wake` at each record until the returned function is called. */

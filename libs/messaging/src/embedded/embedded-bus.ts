@@ -5,6 +5,7 @@ import {
   type GroupLag,
   type MessageBus,
   type OutgoingRecord,
+  type Partitioner,
   type SubscriptionRequest,
   type TopicSpec,
 } from '../port.js';
@@ -79,6 +80,13 @@ export class EmbeddedBus implements MessageBus {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- part of the port, where it rejects
+  async partitioner(topicName: string): Promise<Partitioner> {
+    this.assertOpen();
+    const topic = this.log.topic(topicName);
+    return { partitions: topic.partitions, partitionOf: (key) => this.log.partitionOf(topic, key) };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- part of the port, where it rejects
   async lag(group: string, topics: readonly string[]): Promise<readonly GroupLag[]> {
     this.assertOpen();
     return topics.flatMap((name) => this.log.lag(group, this.log.topic(name)));
@@ -110,7 +118,7 @@ export class EmbeddedBus implements MessageBus {
       signal,
       published: () => this.arrivals.count(topic.name),
       arrivalAfter: (seen) => this.arrivals.after(topic.name, seen, signal),
-      commit: (next) => this.writes.add(1, () => this.log.commitOffset(group, topic, partition, next)),
+      commit: (next, note) => this.writes.add(1, () => this.log.commitOffset(group, topic, partition, next, note)),
       exclusively: (work) => this.inTurn(`${topic.id}/${partition}/${group}`, work),
     });
   }

@@ -18,6 +18,10 @@ const SCHEMA = `
     PRIMARY KEY (topic, partition, name)) STRICT, WITHOUT ROWID;
 `;
 
+/** Added to files of the same version: one that has no notes yet simply knows none. */
+const NOTES = `CREATE TABLE IF NOT EXISTS group_notes (name TEXT NOT NULL, topic INTEGER NOT NULL, partition INTEGER NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY (topic, partition, name)) STRICT, WITHOUT ROWID;`;
+
 /**
  * Opens the file for this process alone, with each commit flushed to disk.
  * @throws {BusUnavailable} in use by another process, damaged, not ours, of an unknown version, or not to be created
@@ -36,6 +40,7 @@ export function openLogFile(file: string): DatabaseSync {
       db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
     }
     check(db, file);
+    db.exec(NOTES);
     return db;
   } catch (error) {
     db?.close();

@@ -24,6 +24,8 @@ export class Log {
   private readonly committed: StatementSync;
   private readonly commit: StatementSync;
   private readonly slowest: StatementSync;
+  private readonly noted: StatementSync;
+  private readonly keepNote: StatementSync;
   private roundRobin = 0;
 
   private constructor(private readonly db: DatabaseSync) {
@@ -36,6 +38,8 @@ export class Log {
     this.commit = db.prepare(`INSERT INTO group_offsets (name, topic, partition, committed) VALUES (?, ?, ?, ?)
       ON CONFLICT (topic, partition, name) DO UPDATE SET committed = max(committed, excluded.committed)`);
     this.slowest = db.prepare('SELECT min(committed) AS slowest FROM group_offsets WHERE topic = ? AND partition = ?');
+    this.noted = db.prepare('SELECT note FROM group_notes WHERE topic = ? AND partition = ? AND name = ?');
+    this.keepNote = db.prepare('INSERT INTO group_notes (name, topic, partition, note) VALUES (?, ?, ?, ?) ON CONFLICT (topic, partition, name) DO UPDATE SET note = excluded.note');
     this.readTopics();
   }
 
@@ -121,9 +125,15 @@ export class Log {
     return row === undefined ? this.ends(topic, partition).first : (row['committed'] as number);
   }
 
+  /** What the group kept with its offset. */
+  note(group: string, topic: Topic, partition: number): string | undefined {
+    return this.noted.get(topic.id, partition, group)?.['note'] as string | undefined;
+  }
+
   /** Within a transaction. `next` is the offset after the last record dealt with. */
-  commitOffset(group: string, topic: Topic, partition: number, next: number): void {
+  commitOffset(group: string, topic: Topic, partition: number, next: number, note?: string): void {
     this.commit.run(group, topic.id, partition, next);
+    if (note !== undefined) this.keepNote.run(group, topic.id, partition, note);
     if (topic.retentionMs === undefined) return;
     const { first } = this.ends(topic, partition);
     const slowest = this.slowest.get(topic.id, partition)?.['slowest'] as number;
@@ -163,7 +173,8 @@ export class Log {
     }
   }
 
-  private partitionOf(topic: Topic, key: string | null): number {
+  /** Without a key: each in turn. */
+  partitionOf(topic: Topic, key: string | null): number {
     if (topic.partitions === 1) return 0;
     if (key === null) return this.roundRobin++ % topic.partitions;
     // FNV-1a: only has to give the same key the same partition for the life of the file.

@@ -15,7 +15,7 @@ export interface PartitionReaderParts {
   readonly published: () => number;
   /** Resolves when the topic was published to more often than `seen`, or when the signal aborts. */
   readonly arrivalAfter: (seen: number) => Promise<void>;
-  readonly commit: (next: number) => Promise<void>;
+  readonly commit: (next: number, note: string | undefined) => Promise<void>;
   /** Runs `work` while no other member of the group works on this partition. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -49,8 +49,16 @@ async function deliver(parts: PartitionReaderParts): Promise<boolean> {
   if (last === undefined) return false;
   // Nobody is expelled from an embedded group: a heartbeat only lets other work run.
   const heartbeat = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  await request.handler(records, { topic: topic.name, partition, signal, heartbeat });
-  await parts.commit(Number(last.offset) + 1);
+  let kept: string | undefined;
+  await request.handler(records, {
+    topic: topic.name,
+    partition,
+    signal,
+    heartbeat,
+    note: () => Promise.resolve(log.note(request.group, topic, partition)),
+    keep: (note) => (kept = note),
+  });
+  await parts.commit(Number(last.offset) + 1, kept);
   return true;
 }
 

@@ -20,6 +20,8 @@ export function kafkaGroupOf(group: string, topic: string): string {
 /** One member of one group, for one topic. A consumer that kafkajs gives up is replaced by a new one until `stop`. */
 export class GroupConsumer {
   private readonly stopping = new AbortController();
+  /** By partition, while this member reads it: what was committed last. */
+  private readonly notes = new Map<number, string | undefined>();
   private readonly attempts = new Map<string, number>();
   private readonly resumptions = new Set<NodeJS.Timeout>();
   private readonly pauses: PauseBounds;
@@ -32,6 +34,7 @@ export class GroupConsumer {
     private readonly request: SubscriptionRequest,
     private readonly options: KafkaBusOptions,
     private readonly logger: MessagingLogger,
+    private readonly committedNote: (partition: number) => Promise<string | undefined>,
   ) {
     this.pauses = options.pauses ?? DEFAULT_PAUSES;
   }
@@ -44,6 +47,8 @@ export class GroupConsumer {
     consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
       if (this.consumer === consumer && !this.stopping.signal.aborted) this.restarting ??= this.restart(error);
     });
+    // Another member may have read on meanwhile.
+    consumer.on(consumer.events.GROUP_JOIN, () => this.notes.clear());
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
@@ -98,10 +103,11 @@ export class GroupConsumer {
   private async deliver(payload: EachBatchPayload, messages: readonly KafkaMessage[]): Promise<boolean> {
     const { topic, partition } = payload.batch;
     const membership = new Membership(payload, this.stopping.signal, this.options);
+    let kept: string | undefined;
     try {
       await this.request.handler(
         messages.map((message) => toRecord(topic, partition, message)),
-        { topic, partition, signal: membership.signal, heartbeat: () => membership.heartbeat() },
+        { topic, partition, signal: membership.signal, heartbeat: () => membership.heartbeat(), note: () => this.noteOf(partition), keep: (note) => (kept = note) },
       );
     } catch (error) {
       if (membership.lost !== undefined) throw membership.lost;
@@ -112,11 +118,20 @@ export class GroupConsumer {
     }
     const last = messages.at(-1) as KafkaMessage;
     const next = String(BigInt(last.offset) + 1n);
-    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: next }] }] });
+    // A commit without a note would wipe the one that is there.
+    const metadata = kept ?? this.notes.get(partition);
+    const place = { partition, offset: next, ...(metadata === undefined ? {} : { metadata }) };
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [place] }] });
+    this.notes.set(partition, metadata);
     payload.resolveOffset(last.offset);
     this.attempts.delete(`${topic}/${partition}`);
     await payload.heartbeat();
     return true;
+  }
+
+  private async noteOf(partition: number): Promise<string | undefined> {
+    if (!this.notes.has(partition)) this.notes.set(partition, await this.committedNote(partition));
+    return this.notes.get(partition);
   }
 
   /** Nothing was resolved, so that the same records are fetched again when the partition is resumed. */

@@ -8,11 +8,12 @@ import {
   type GroupLag,
   type MessageBus,
   type OutgoingRecord,
+  type Partitioner,
   type SubscriptionRequest,
   type TopicSpec,
 } from '../port.js';
 import { GroupConsumer, kafkaGroupOf } from './group-consumer.js';
-import { Kafka } from './kafkajs.js';
+import { Kafka, Partitioners } from './kafkajs.js';
 import { Publisher } from './publisher.js';
 import { clientConfig, type KafkaBusOptions } from './settings.js';
 
@@ -85,7 +86,7 @@ export class KafkaBus implements MessageBus {
   async subscribe(request: SubscriptionRequest): Promise<BusSubscription> {
     this.assertOpen();
     await this.mustExist(request.topics);
-    const consumers = request.topics.map((topic) => new GroupConsumer(this.kafka, topic, request, this.options, this.logger));
+    const consumers = request.topics.map((topic) => new GroupConsumer(this.kafka, topic, request, this.options, this.logger, (partition) => this.note(request.group, topic, partition)));
     const stop = async (): Promise<void> => void (await Promise.all(consumers.map((consumer) => consumer.stop())));
     try {
       await Promise.all(consumers.map((consumer) => consumer.start()));
@@ -101,6 +102,22 @@ export class KafkaBus implements MessageBus {
     };
     this.subscriptions.add(subscription);
     return subscription;
+  }
+
+  async partitioner(topic: string): Promise<Partitioner> {
+    await this.mustExist([topic]);
+    const { topics } = await this.asking('asking for partitions', (admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    const partitionMetadata = topics[0]?.partitions ?? [];
+    const choose = Partitioners.DefaultPartitioner();
+    return { partitions: partitionMetadata.length, partitionOf: (key) => choose({ topic, partitionMetadata, message: { key, value: null } }) };
+  }
+
+  /** What the group committed beside its offset. */
+  private async note(group: string, topic: string, partition: number): Promise<string | undefined> {
+    const committed = await this.asking('reading a note', (admin) => admin.fetchOffsets({ groupId: kafkaGroupOf(group, topic), topics: [topic] }));
+    const own = committed.flatMap(({ partitions }) => partitions).find((candidate) => candidate.partition === partition);
+    // Without an offset, or with none kept, Kafka answers with an empty text.
+    return own?.metadata || undefined;
   }
 
   async lag(group: string, topics: readonly string[]): Promise<readonly GroupLag[]> {

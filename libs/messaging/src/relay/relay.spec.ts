@@ -52,7 +52,7 @@ describe('relay', () => {
       type: 'qazyna.custody.deposit-seen.v1',
       subject: 'deposit-1',
       data: { n: '0' },
-      extensions: { partitionkey: 'deposit-1', streamrevision: '0', correlationid: 'c-1', causationid: 'm-1', actorsubject: 'officer-7', actororganisation: 'custodian' },
+      extensions: { partitionkey: 'deposit-1', streamrevision: '0', previousposition: 'none', previousinpartition: 'none', correlationid: 'c-1', causationid: 'm-1', actorsubject: 'officer-7', actororganisation: 'custodian' },
     });
     expect(seen[0]?.key).toBe('deposit-1');
 
@@ -86,7 +86,7 @@ describe('relay', () => {
   it('tries again until the bus takes it, and says why it is behind meanwhile', async () => {
     await store.append('deposit-1', 'no-stream', [newEvent(0)]);
     let away = true;
-    const flaky = { ...bus, publish: (topic: string, records: Parameters<EmbeddedBus['publish']>[1]) => (away ? Promise.reject(new Error('broker away')) : bus.publish(topic, records)) };
+    const flaky = { partitioner: (topic: string) => bus.partitioner(topic), publish: (topic: string, records: Parameters<EmbeddedBus['publish']>[1]) => (away ? Promise.reject(new Error('broker away')) : bus.publish(topic, records)) };
     const behind = relay({ bus: flaky as unknown as EmbeddedBus });
     behind.start();
     await until(async () => (await behind.status()).failure === 'broker away', 'the reason');

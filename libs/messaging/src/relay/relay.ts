@@ -1,7 +1,9 @@
 import type { CheckpointStore, EventStore, Position, RecordedEvent, SubscriptionMessage } from '@qazyna/event-store';
+import { chainUntil, saveHeads } from '../chain/links.js';
 import { encodeRecord } from '../cloud-events/kafka-binding.js';
 import { silentLogger, type MessagingLogger } from '../logger.js';
 import { DEFAULT_PAUSES, pause, pauseMs, type PauseBounds } from '../pauses.js';
+import type { Chain } from '../chain/links.js';
 import type { MessageBus, OutgoingRecord } from '../port.js';
 import { toCloudEvent } from './to-cloud-event.js';
 
@@ -38,6 +40,9 @@ export interface RelayStatus {
   readonly failure: string | undefined;
 }
 
+/** Events after which the heads of the chain are kept: a start reads at most about so many again. */
+const HEADS_EVERY = 10_000;
+
 /**
  * Publishes the events of the store to the bus, each at least once and in the order of the log. The checkpoint is
  * saved after the publish: a crash in between repeats messages, and loses none.
@@ -48,6 +53,8 @@ export class Relay {
   private running: Promise<void> | undefined;
   private relayed: Position | undefined;
   private failure: string | undefined;
+  /** Events linked since the heads were kept. */
+  private unsaved = 0;
 
   constructor(private readonly options: RelayOptions) {
     this.logger = options.logger ?? silentLogger;
@@ -91,34 +98,43 @@ export class Relay {
   }
 
   private async run(onProgress: () => void): Promise<void> {
-    const { store, checkpoints, name, streamPrefixes } = this.options;
+    const { store, bus, topic, checkpoints, name, streamPrefixes } = this.options;
     this.relayed = await checkpoints.load(name);
+    const partitioner = await bus.partitioner(topic);
+    // From what is durable and never from memory: a publish that failed has moved the chain in memory ahead.
+    const chain = await chainUntil(this.relayed, { name, store, checkpoints, topic: this.options, partitioner, signal: this.stopping.signal });
+    if (this.relayed !== undefined) await saveHeads(this.relayed, chain.snapshot(), this.options);
+    this.unsaved = 0;
     const subscription = store.subscribe({
       ...(this.relayed === undefined ? {} : { after: this.relayed }),
       filter: { streamPrefixes },
       signal: this.stopping.signal,
     });
     for await (const message of subscription) {
-      await this.take(message);
+      await this.take(message, chain);
       onProgress();
-      if (this.stopping.signal.aborted) return;
+      if (this.stopping.signal.aborted) break;
     }
   }
 
-  private async take(message: SubscriptionMessage): Promise<void> {
+  private async take(message: SubscriptionMessage, chain: Chain): Promise<void> {
     const { checkpoints, name } = this.options;
     const { position } = message;
     if (position === undefined || position === this.relayed) return;
-    if (message.kind === 'events') await this.publish(message.events);
+    if (message.kind === 'events') await this.publish(message.events, chain);
     await checkpoints.save(name, position);
     this.relayed = position;
+    if (this.unsaved < HEADS_EVERY) return;
+    await saveHeads(position, chain.snapshot(), this.options);
+    this.unsaved = 0;
   }
 
-  private async publish(events: readonly RecordedEvent[]): Promise<void> {
+  private async publish(events: readonly RecordedEvent[], chain: Chain): Promise<void> {
     const { bus, topic, batchSizeMax = 500 } = this.options;
     for (let from = 0; from < events.length; from += batchSizeMax) {
-      const records: OutgoingRecord[] = events.slice(from, from + batchSizeMax).map((event) => encodeRecord(toCloudEvent(event, this.options)));
+      const records: OutgoingRecord[] = events.slice(from, from + batchSizeMax).map((event) => encodeRecord(toCloudEvent(event, this.options, chain.link(event))));
       await bus.publish(topic, records);
+      this.unsaved += records.length;
       this.options.onPublished?.(records.length);
     }
   }

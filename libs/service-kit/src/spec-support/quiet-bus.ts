@@ -6,6 +6,7 @@ export function quietBus(overrides: Partial<MessageBus> = {}): MessageBus {
     ensureTopics: () => Promise.resolve(),
     publish: () => Promise.resolve(),
     subscribe: () => Promise.resolve({ stop: () => Promise.resolve() }),
+    partitioner: () => Promise.resolve({ partitions: 1, partitionOf: () => 0 }),
     lag: () => Promise.resolve([]),
     ping: () => Promise.resolve(),
     close: () => Promise.resolve(),

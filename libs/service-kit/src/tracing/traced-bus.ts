@@ -1,4 +1,4 @@
-import type { BatchHandler, BusSubscription, GroupLag, MessageBus, OutgoingRecord, SubscriptionRequest, TopicSpec } from '@qazyna/messaging';
+import type { BatchHandler, BusSubscription, GroupLag, MessageBus, OutgoingRecord, Partitioner, SubscriptionRequest, TopicSpec } from '@qazyna/messaging';
 import { runTraced } from './active-trace.js';
 import type { Tracing } from './tracing.js';
 
@@ -42,6 +42,10 @@ export class TracedBus implements MessageBus {
 
   ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
     return this.bus.ensureTopics(topics);
+  }
+
+  partitioner(topic: string): Promise<Partitioner> {
+    return this.bus.partitioner(topic);
   }
 
   lag(group: string, topics: readonly string[]): Promise<readonly GroupLag[]> {
