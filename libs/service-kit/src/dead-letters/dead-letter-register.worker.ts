@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { streamOf, TOPICS, type DeadLetterNoted } from '@qazyna/contracts';
 import { handleCommand, isUuid, type EventStore } from '@qazyna/event-store';
 import { readDeadLetter, toDeadLetter, type BusSubscription, type DeadLetter, type MessageBus, type ReceivedRecord } from '@qazyna/messaging';
@@ -11,6 +12,7 @@ import type { DeadLetterShelf } from './dead-letter-shelf.store.js';
 /** Says which replay a message of the replay topic is. Taken off again with the other headers of its kind. */
 export const REPLAY_HEADER = 'dead-letter-replay';
 const PUBLISH_EVERY_MS = 250;
+const JOIN_AGAIN_MS = 5_000;
 /** Most letters of one round: a replay by filter must not fill the bus's queue. */
 const PUBLISHED_AT_ONCE_MAX = 100;
 const ACTOR = { subject: 'dead-letter-register', organisation: 'qazyna' };
@@ -28,6 +30,8 @@ export interface RegisterOptions {
  * follows from the recorded request and is sent again after a crash: the group knows a replay that is no longer waited for.
  */
 export class DeadLetterRegister {
+  private readonly stopping = new AbortController();
+  private joining: Promise<void> | undefined;
   private subscription: BusSubscription | undefined;
   private timer: NodeJS.Timeout | undefined;
   private publishing: Promise<void> | undefined;
@@ -35,28 +39,46 @@ export class DeadLetterRegister {
 
   constructor(private readonly options: RegisterOptions) {}
 
-  async start(): Promise<void> {
-    const { bus, shelf, logger } = this.options;
-    this.subscription = await bus.subscribe({
-      topics: [TOPICS.deadLetters],
-      group: shelf.group,
-      batchSizeMax: 100,
-      handler: (records) => this.note(records),
-      onError: (error, context) => logger.warn({ err: error, ...context }, 'dead letters could not be noted and are read again'),
-    });
+  /** In the background: nothing else needs the register, and after a crash a broker keeps a group's place for a while. */
+  start(): void {
+    this.joining ??= this.join();
     this.timer = setInterval(() => void (this.publishing ??= this.round()), PUBLISH_EVERY_MS);
     this.timer.unref();
   }
 
   async stop(): Promise<void> {
+    this.stopping.abort();
     clearInterval(this.timer);
     await this.publishing;
+    await this.joining;
     await this.subscription?.stop();
     this.subscription = undefined;
   }
 
+  /** A view that stands still is a fault; a group that is still being joined only delays what is listed. */
   health(): ComponentState {
-    return this.subscription === undefined ? { ok: false, detail: 'joining its group' } : this.options.model.health();
+    const state = this.options.model.health();
+    return state.ok && this.subscription === undefined ? { ok: true, detail: 'joining its group' } : state;
+  }
+
+  private async join(): Promise<void> {
+    const { bus, shelf, logger } = this.options;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        this.subscription = await bus.subscribe({
+          topics: [TOPICS.deadLetters],
+          group: shelf.group,
+          batchSizeMax: 100,
+          handler: (records) => this.note(records),
+          onError: (error, context) => logger.warn({ err: error, ...context }, 'dead letters could not be noted and are read again'),
+        });
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'the register of dead letters cannot read its topic and will try again');
+        await pause(JOIN_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 
   private async note(records: readonly ReceivedRecord[]): Promise<void> {

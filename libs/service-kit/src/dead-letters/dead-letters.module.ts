@@ -34,27 +34,22 @@ type Store = PlatformParts['store'];
   ],
 })
 export class DeadLettersModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  private joining: Promise<void> | undefined;
-
   constructor(
     @Inject(DEAD_LETTERS_READ_MODEL) private readonly model: ReadModelHost,
     @Inject(DeadLetterRegister) private readonly register: DeadLetterRegister,
     @Inject(DeadLetterShelf) private readonly shelf: DeadLetterShelf,
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
     @Inject(METRICS) private readonly metrics: PlatformParts['metrics'],
-    @Inject(LOGGER) private readonly logger: PlatformParts['logger'],
   ) {}
 
   onApplicationBootstrap(): void {
     this.readiness.register('dead letters', () => Promise.resolve(this.register.health()));
     watchDeadLetters(this.metrics, this.model);
     this.model.start();
-    // Not waited for: after a crash a broker keeps a group's place for its dead member, and nothing else needs this one.
-    this.joining = this.register.start().catch((error: unknown) => this.logger.error({ err: error }, 'the register of dead letters did not start'));
+    this.register.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.joining;
     await this.register.stop();
     await this.model.close();
     this.shelf.close();
