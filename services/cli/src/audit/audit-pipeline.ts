@@ -77,7 +77,7 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
   const journal = await auditJournal(system, log, options, findings, step);
   const compared: (ReadModelFigures & { folder: string })[] = [];
   for (const { definition, found } of views) {
-    for (const { folder, db } of found) compared.push({ folder, ...(await compareView(definition, db, system, walk(definition.streamPrefixes), findings, step(`view ${definition.name}`))) });
+    for (const { folder, open } of found) compared.push({ folder, ...(await compareView(definition, open, system, walk(definition.streamPrefixes), findings, step(`view ${definition.name}`))) });
   }
   return {
     clean: findings.isClean,
@@ -128,6 +128,13 @@ async function eventAt(log: EventStore, revision: bigint): Promise<RecordedEvent
   return undefined;
 }
 
-async function compareView(definition: ReadModelDefinition, actual: DatabaseSync, system: System, events: AsyncIterable<readonly RecordedEvent[]>, findings: Findings, onProgress: (events: number) => void): Promise<ReadModelFigures> {
-  return auditReadModel(definition, actual, system.scratchDatabase(), events, findings, onProgress);
+async function compareView(definition: ReadModelDefinition, open: () => DatabaseSync, system: System, events: AsyncIterable<readonly RecordedEvent[]>, findings: Findings, onProgress: (events: number) => void): Promise<ReadModelFigures> {
+  try {
+    return await auditReadModel(definition, open(), system.scratchDatabase(), events, findings, onProgress);
+  } catch (error) {
+    // SQLite says so of a damaged file, and of an event that cannot be applied; anything else is a fault of ours.
+    if ((error as { readonly code?: unknown } | null)?.code !== 'ERR_SQLITE_ERROR') throw error;
+    findings.add('wrong', 'view-unreadable', `view ${definition.name}`, `it cannot be read or built anew: ${(error as Error).message}`);
+    return { view: definition.name, position: undefined, events: 0, waiting: 0, rows: 0, differing: 0 };
+  }
 }

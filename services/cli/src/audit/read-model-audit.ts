@@ -101,8 +101,9 @@ function metaOf(db: DatabaseSync): { readonly version: number; readonly position
     const row = db.prepare(`SELECT version, position, mark_position FROM ${META}`).get();
     if (row === undefined) return undefined;
     return { version: row['version'] as number, position: (row['position'] ?? undefined) as Position | undefined, mark: (row['mark_position'] ?? undefined) as Position | undefined };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as Error).message.startsWith('no such table')) return undefined;
+    throw error;
   }
 }
 

@@ -50,11 +50,11 @@ export class System {
     return topics;
   }
 
-  /** Copies of a view's file, one from each folder that has it. @throws {Unreachable} */
-  views(name: string): readonly { readonly folder: string; readonly db: DatabaseSync }[] {
+  /** Copies of a view's file, one from each folder that has it. Opening one throws where it is damaged. @throws {Unreachable} */
+  views(name: string): readonly { readonly folder: string; readonly open: () => DatabaseSync }[] {
     return this.places.dataDirs.flatMap((folder) => {
       const copy = hotCopy(join(folder, 'read-models', `${name}.sqlite`), this.scratch);
-      return copy === undefined ? [] : [{ folder, db: this.database(copy) }];
+      return copy === undefined ? [] : [{ folder, open: () => this.database(copy) }];
     });
   }
 
@@ -85,9 +85,9 @@ export class System {
 
   private database(file: string): DatabaseSync {
     const db = new DatabaseSync(file);
+    this.closing.add(file, () => db.close());
     // Thrown away afterwards: nothing in it needs to survive a crash.
     db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE');
-    this.closing.add(file, () => db.close());
     return db;
   }
 }
