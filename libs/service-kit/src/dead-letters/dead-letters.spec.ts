@@ -3,7 +3,7 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { streamOf } from '@qazyna/contracts';
 import { handleCommand, InMemoryCheckpoints, SqliteEventStore, StoreUnavailable, type EventStore, type RecordedEvent } from '@qazyna/event-store';
-import { EmbeddedBus, encodeRecord, type MessageBatch, type OutgoingRecord, type Outcome } from '@qazyna/messaging';
+import { DEAD_LETTER_TOPIC, EmbeddedBus, encodeRecord, toDeadLetter, type MessageBatch, type OutgoingRecord, type Outcome } from '@qazyna/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVENT_STORE } from '../platform/tokens.js';
 import { bearer, NotesService, type Answer } from '../spec-support/notes-service.js';
@@ -193,6 +193,18 @@ describe('the register of dead letters', () => {
     const second = await select({ dryRun: false, limit: 2, after: first.next });
     expect(second).toMatchObject({ items: [{ outcome: 'requested' }], next: null });
     await until(() => list('?state=replayed'), (items) => items.length === 3);
+  });
+
+  it('goes on behind nonsense in the topic, and lists a letter written twice once', async () => {
+    const place = { topic: 'claims', partition: 0, offset: 77n, timestamp: new Date(), ...claim(11) };
+    const letter = toDeadLetter(place, { code: 'a reason\nof two lines', field: 'a name, perhaps', message: 'm' }, { group: 'taker', attempts: 1, time: new Date() });
+    const forged = { ...letter, headers: { ...letter.headers, 'dead-letter-id': '../journal' } };
+    await bus.publish(DEAD_LETTER_TOPIC, [{ key: null, headers: {}, value: null }, forged, letter, letter]);
+    const items = await until(() => list(), (found) => found.length > 0);
+    // What could be a sentence does not enter the stream.
+    expect(items).toMatchObject([{ code: 'unnamed-reason', field: null, offset: '77' }]);
+    expect((await show(items[0]?.letterId ?? '')).reason).toEqual({ code: 'a reason\nof two lines', field: 'a name, perhaps', message: 'm' });
+    expect(await past(items[0]?.letterId ?? '')).toEqual(['noted']);
   });
 
   it('names what is wrong with a request, and refuses those who may not', async () => {
