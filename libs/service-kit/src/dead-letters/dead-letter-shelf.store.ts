@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { IdSource } from '@qazyna/event-store';
 import type { DeadLetter } from '@qazyna/messaging';
 
 const SCHEMA_VERSION = 1;
@@ -24,7 +24,7 @@ export class DeadLetterShelf {
   }
 
   /** @throws {Error} the file is of an unknown version, or no database */
-  static open(dataDir: string): DeadLetterShelf {
+  static open(dataDir: string, ids: IdSource): DeadLetterShelf {
     mkdirSync(dataDir, { recursive: true });
     const path = join(dataDir, 'dead-letters.sqlite');
     // FULL: the group's offset moves past a letter only when its bytes survive a power cut.
@@ -43,7 +43,7 @@ export class DeadLetterShelf {
         consumer_group TEXT NOT NULL, code TEXT NOT NULL, field TEXT, message TEXT NOT NULL, attempts INTEGER NOT NULL, dead_lettered_at TEXT NOT NULL,
         record_key TEXT, headers TEXT NOT NULL, value BLOB
       ) STRICT;
-      INSERT OR IGNORE INTO shelf VALUES (1, 'dead-letter-register.${randomUUID()}');
+      INSERT OR IGNORE INTO shelf VALUES (1, 'dead-letter-register.${ids.next()}');
       PRAGMA user_version = ${SCHEMA_VERSION};
       COMMIT;
     `);

@@ -19,7 +19,7 @@ type Store = PlatformParts['store'];
   controllers: [DeadLettersController],
   providers: [
     readModelProvider(DEAD_LETTERS_READ_MODEL, deadLettersReadModel),
-    { provide: DeadLetterShelf, inject: [CONFIG], useFactory: ({ dataDir }: PlatformParts['config']) => DeadLetterShelf.open(dataDir) },
+    { provide: DeadLetterShelf, inject: [CONFIG, IDS], useFactory: ({ dataDir }: PlatformParts['config'], ids: PlatformParts['ids']) => DeadLetterShelf.open(dataDir, ids) },
     {
       provide: DeadLetterRegister,
       inject: [EVENT_STORE, MESSAGE_BUS, DeadLetterShelf, DEAD_LETTERS_READ_MODEL, LOGGER],
