@@ -8,6 +8,10 @@ export interface AppendFaults {
   delayMs: number;
   /** This many appends are applied and never answered. */
   silent: number;
+  /** Most appends applied in a second, the others wait in their order; no bound at 0. */
+  perSecondMax: number;
+  /** When the next append may be applied under that bound, in ms of `performance.now()`. */
+  nextAt: number;
 }
 
 const APPEND_BYTES_MAX = 1024 * 1024;
@@ -48,9 +52,23 @@ export function serveAppend(call: ServerReadableStream<AppendReq, AppendResp>, c
       }
       callback(null, response(outcome, expected));
     };
-    if (faults.delayMs > 0) setTimeout(answer, faults.delayMs);
-    else answer();
+    // A connection that broke in the middle also ends the messages. A turn later it is known to have broken, and what
+    // arrived of the append is not the append.
+    setImmediate(() => {
+      if (call.cancelled) return;
+      const waitMs = faults.delayMs + turnOf(faults);
+      if (waitMs > 0) setTimeout(answer, waitMs);
+      else answer();
+    });
   });
+}
+
+function turnOf(faults: AppendFaults): number {
+  if (faults.perSecondMax === 0) return 0;
+  const now = performance.now();
+  const at = Math.max(now, faults.nextAt);
+  faults.nextAt = at + 1_000 / faults.perSecondMax;
+  return at - now;
 }
 
 function tooLarge(): { code: status; details: string; metadata: Metadata } {

@@ -1,5 +1,6 @@
 import { EventStoreDBClient, jsonEvent, WrongExpectedVersionError } from '@eventstore/db-client';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEventStoreDbDouble } from './double.js';
@@ -39,6 +40,46 @@ describe("the double of EventStoreDB, through the official client", () => {
     await expect(client.appendToStream('s', jsonEvent({ type: 'said', data: { text: 'x'.repeat(1_100_000) } }))).rejects.toMatchObject({
       type: 'maximum-append-size-exceeded',
     });
+    await client.dispose();
+    await server.stop();
+  });
+
+  it('takes nothing of an append whose connection broke before its end', async () => {
+    const server = await startEventStoreDbDouble();
+    const proxy = createServer((socket) => {
+      const upstream = connect({ host: '127.0.0.1', port: server.port });
+      let sent = 0;
+      for (const one of [socket, upstream]) one.on('error', () => undefined);
+      upstream.pipe(socket);
+      socket.on('data', (chunk) => {
+        sent += chunk.length;
+        if (sent < 120_000) return void upstream.write(chunk);
+        upstream.write(chunk.subarray(0, 1), () => {
+          upstream.destroy();
+          socket.destroy();
+        });
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const client = EventStoreDBClient.connectionString(`esdb://127.0.0.1:${(proxy.address() as AddressInfo).port}?tls=false`);
+    const events = Array.from({ length: 200 }, (_, index) => jsonEvent({ type: 'said', data: { text: `${index}`.repeat(400) } }));
+    await expect(client.appendToStream('s', events, { expectedRevision: 'no_stream' })).rejects.toThrow();
+    await client.dispose();
+    await new Promise((resolve) => proxy.close(resolve));
+    const direct = EventStoreDBClient.connectionString(server.url);
+    await direct.appendToStream('other', jsonEvent({ type: 'said', data: {} }), { expectedRevision: 'no_stream' });
+    expect(server.size).toBe(1);
+    await direct.dispose();
+    await server.stop();
+  });
+
+  it('applies so many appends in a second and no more', async () => {
+    const server = await startEventStoreDbDouble();
+    const client = EventStoreDBClient.connectionString(server.url);
+    server.limitAppends(50);
+    const from = performance.now();
+    await Promise.all(Array.from({ length: 20 }, (_, index) => client.appendToStream(`s-${index}`, jsonEvent({ type: 'said', data: {} }), { expectedRevision: 'no_stream' })));
+    expect(performance.now() - from).toBeGreaterThan(370);
     await client.dispose();
     await server.stop();
   });

@@ -28,6 +28,8 @@ export interface EventStoreDbDouble {
   dropConnections(downMs?: number): Promise<void>;
   /** Each append waits this long before it is applied; 0 ends it. */
   delayAppends(delayMs: number): void;
+  /** At most this many appends are applied in a second; 0 ends it. */
+  limitAppends(perSecond: number): void;
   /** The next `count` appends are applied and never answered. */
   applyThenTimeOut(count?: number): void;
   stop(): Promise<void>;
@@ -35,7 +37,7 @@ export interface EventStoreDbDouble {
 
 export async function startEventStoreDbDouble(options: EventStoreDbDoubleOptions = {}): Promise<EventStoreDbDouble> {
   const log = new EventLog(options.dataFile);
-  const faults: AppendFaults = { delayMs: 0, silent: 0 };
+  const faults: AppendFaults = { delayMs: 0, silent: 0, perSecondMax: 0, nextAt: 0 };
   let { server, port } = await listen(options.port ?? 0, log, faults, options);
   return {
     port,
@@ -49,6 +51,7 @@ export async function startEventStoreDbDouble(options: EventStoreDbDoubleOptions
       ({ server, port } = await listen(port, log, faults, options));
     },
     delayAppends: (delayMs) => void (faults.delayMs = delayMs),
+    limitAppends: (perSecond) => void (faults.perSecondMax = perSecond),
     applyThenTimeOut: (count = 1) => void (faults.silent = count),
     stop() {
       server.forceShutdown();

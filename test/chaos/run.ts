@@ -1,0 +1,107 @@
+import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import { Missing, OWN_KAFKA } from '@qazyna/testing';
+import { Seeded } from '../system/seeded.js';
+import { auditPipeline } from './audit.js';
+import { Cast } from './cast.js';
+import { DISK_FAULTS } from './disk-faults.js';
+import { FAULTS, type Fault } from './faults.js';
+import { Oracle } from './oracle.js';
+import { backPressure } from './back-pressure.js';
+import { previousVersion } from './previous-version.js';
+import { beginWave } from './wave.js';
+
+/**
+ * `npm run chaos -- [--short] [--seed N] [--only text] [--back-pressure [--messages N]]`: real processes, a real broker,
+ * and one fault after the other while claims arrive. Ends with 0 when nothing is missing, doubled or out of balance.
+ */
+
+const { values } = parseArgs({
+  options: { short: { type: 'boolean' }, seed: { type: 'string' }, only: { type: 'string' }, 'back-pressure': { type: 'boolean' }, messages: { type: 'string' } },
+});
+const short = values.short === true;
+const CLAIMS = short ? 900 : 6_000;
+const ROUNDS = short ? 1 : 2;
+const SETTLED_MS_MAX = short ? 90_000 : 300_000;
+
+interface Row {
+  readonly what: string;
+  readonly seconds: number;
+  readonly note: string;
+}
+
+const rows: Row[] = [];
+const startedAt = performance.now();
+const say = (text: string): void => void process.stdout.write(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`);
+
+async function timed(what: string, work: () => Promise<string | undefined>): Promise<void> {
+  const from = performance.now();
+  say(what);
+  const note = (await work()) ?? '';
+  rows.push({ what, seconds: (performance.now() - from) / 1_000, note });
+}
+
+function table(): string {
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  return rows.map(({ what, seconds, note }) => `${what.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s  ${note}`).join('\n');
+}
+
+async function faults(cast: Cast, oracle: Oracle, seed: number): Promise<void> {
+  const chosen: readonly Fault[] = [...FAULTS, ...DISK_FAULTS].filter(({ name }) => values.only === undefined || name.includes(values.only));
+  const random = new Seeded(seed);
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const [index, { name, strike }] of chosen.entries()) {
+      await timed(ROUNDS === 1 ? name : `${name} (${round})`, async () => {
+        const wave = await beginWave(cast, oracle, `${round}-${index}`, CLAIMS);
+        const note = await strike({ cast, random, brokerPauseMs: short ? 8_000 : 30_000 });
+        await wave.done;
+        return note;
+      });
+    }
+  }
+}
+
+async function main(): Promise<number> {
+  const source = await OWN_KAFKA.find();
+  if (source instanceof Missing) {
+    process.stderr.write(`no chaos without a broker: ${source.reason}. To enable: ${OWN_KAFKA.enable}\n`);
+    return 2;
+  }
+  const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
+  process.stdout.write(`chaos: seed ${seed}, ${CLAIMS} claims for each fault\n`);
+  const kafka = await source.start();
+  try {
+    if (values['back-pressure'] === true) return await backPressure(kafka, Number(values.messages ?? (short ? 30_000 : 1_000_000)), say);
+    const oracle = new Oracle();
+    const past = previousVersion();
+    say('four services start on the streams of the previous version');
+    const cast = await Cast.start({ kafka, storeFile: past.storeFile, past: past.onChain });
+    rows.push({ what: 'start on the streams of the previous version', seconds: (performance.now() - startedAt) / 1_000, note: past.expect(oracle) });
+    try {
+      await faults(cast, oracle, seed);
+      const findings: string[] = [];
+      await timed('figures, journal, payouts and streams against the oracle', async () => {
+        findings.push(...(await oracle.verify(cast, SETTLED_MS_MAX)));
+        return `${oracle.payouts} payouts`;
+      });
+      await timed('audit of the pipeline', async () => {
+        const audit = await auditPipeline(cast);
+        if (audit.finding !== undefined) findings.push(audit.finding);
+        return audit.note;
+      });
+      process.stdout.write(`\n${table()}\n\n${findings.length === 0 ? 'Nothing missing, nothing doubled, every class sums to zero.' : findings.join('\n')}\n`);
+      if (findings.length > 0) process.stdout.write(`To repeat: npm run chaos -- ${short ? '--short ' : ''}--seed ${seed}\n`);
+      return findings.length === 0 ? 0 : 1;
+    } catch (error) {
+      for (const name of cast.names) process.stdout.write(`\n--- ${name}\n${cast.log(name).slice(-2_500)}\n`);
+      process.stdout.write(`\n${rows.length === 0 ? '' : table()}\nTo repeat: npm run chaos -- ${short ? '--short ' : ''}--seed ${seed}\n`);
+      throw error;
+    } finally {
+      await cast.stop();
+    }
+  } finally {
+    await kafka.stop();
+  }
+}
+
+process.exit(await main());
