@@ -42,14 +42,10 @@ describe('the fold of the whole journal', () => {
     expect(await fold(recorded([deposit(1), deposit(2), compensation(3, deposit(1))]))).toEqual({ codes: [], balance: 10n, entries: 3 });
   });
 
-  it('compares a compensation with what it corrects, however long ago that was posted', async () => {
-    const long = [deposit(1), ...Array.from({ length: 40_000 }, (_, n) => deposit(n + 2))];
-    expect((await fold(recorded([...long, compensation(50_000, deposit(1))]))).codes).toEqual([]);
-    expect((await fold(recorded([...long, compensation(50_000, deposit(1, 9n))]))).codes).toEqual(['INV-10 1']);
-  });
-
-  it('finds an id that is there twice, however far apart', async () => {
-    expect((await fold(recorded([deposit(1), ...Array.from({ length: 40_000 }, (_, n) => deposit(n + 2)), deposit(1)]))).codes).toEqual(['INV-11 1']);
+  it('compares ids and compensations with entries however long ago they were posted', async () => {
+    // More than the fold remembers.
+    const long = Array.from({ length: 33_000 }, (_, n) => deposit(n + 1));
+    expect((await fold(recorded([...long, compensation(50_000, deposit(1)), compensation(50_001, deposit(2, 9n)), deposit(3)]))).codes).toEqual(['INV-10 1', 'INV-11 1']);
   });
 
   it('finds a gap, another event, an unreadable entry, and an id that is not the event\'s', async () => {

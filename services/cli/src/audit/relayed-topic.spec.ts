@@ -22,8 +22,10 @@ const payout = (id: string, amount = '10'): Record<string, string> => ({ payoutI
 const accepted = (id: string): RecordedEvent => event(`payout-${id}`, 'mining.payout-accepted', payout(id));
 const claimed = (id: string, amount?: string): RecordedEvent => event(`claim-${id}`, 'custody.claim-registered', payout(id, amount));
 
-function recordsOf(events: readonly RecordedEvent[]): ReceivedRecord[] {
-  return events.map((each, index) => ({ ...encodeRecord(toCloudEvent(each, { service: 'mining-ingest' })), topic: TOPIC, partition: 0, offset: BigInt(index), timestamp: new Date(0) }));
+/** In one partition, with the links that follow from `log`. */
+function recordsOf(events: readonly RecordedEvent[], log = events): ReceivedRecord[] {
+  const before = (each: RecordedEvent): Position | 'none' => log[log.indexOf(each) - 1]?.position ?? 'none';
+  return events.map((each, index) => ({ ...encodeRecord(toCloudEvent(each, { service: 'mining-ingest' }, { previousPosition: before(each), previousInPartition: before(each) })), topic: TOPIC, partition: 0, offset: BigInt(index), timestamp: new Date(0) }));
 }
 
 function snapshotOf(records: readonly ReceivedRecord[], bounds: Partial<TopicSnapshot['partitions'][number]> = {}): TopicSnapshot {
@@ -92,7 +94,7 @@ describe('a relayed topic', () => {
   });
 
   it('says that a checkpoint moved back will repeat, and what was repeated, and that neither is a loss', async () => {
-    const { figures, findings } = await audit({ events, effects, snapshot: snapshotOf(recordsOf([...events, ...events.slice(3)])), checkpoint: at(1), committed: 7n });
+    const { figures, findings } = await audit({ events, effects, snapshot: snapshotOf(recordsOf([...events, ...events.slice(3)], events)), checkpoint: at(1), committed: 7n });
     expect(figures).toMatchObject({ relayed: 5, repeated: 2, missing: 0 });
     expect(findings.summary().map(({ code, count: times }) => [code, times])).toEqual([['repeated', 2], ['checkpoint-behind', 3]]);
     expect(findings.isClean).toBe(true);
@@ -113,7 +115,7 @@ describe('a relayed topic', () => {
   it('finds a topic that is gone, and without a checkpoint trusts what the topic shows', async () => {
     const gone = await audit({ events, effects, snapshot: { ...snapshotOf([]), exists: false, partitions: [] }, checkpoint: at(4) });
     expect(gone.codes).toEqual(['wrong topic-gone 1', 'missing not-on-topic 5']);
-    const hole = await audit({ events, effects, snapshot: snapshotOf(recordsOf(events.filter((_, index) => index !== 1)).slice(0, 2)), checkpoint: undefined, committed: 2n });
+    const hole = await audit({ events, effects, snapshot: snapshotOf(recordsOf(events.filter((_, index) => index !== 1), events).slice(0, 2)), checkpoint: undefined, committed: 2n });
     expect(hole.figures).toMatchObject({ relayed: 2, missing: 1, waiting: 2 });
   });
 
@@ -134,7 +136,7 @@ describe('a relayed topic', () => {
   });
 
   it('finds an effect that says something else, a message that does, and one of no event', async () => {
-    const forged = encodeRecord({ ...toCloudEvent(events[0] as RecordedEvent, { service: 'mining-ingest' }), data: payout('1', '99') });
+    const forged = { value: Buffer.from(JSON.stringify(payout('1', '99'))) };
     const changed: ReceivedRecord[] = [{ ...(records[0] as ReceivedRecord), ...forged }, ...records.slice(1)];
     const { codes } = await audit({
       events,
@@ -144,5 +146,14 @@ describe('a relayed topic', () => {
       committed: 6n,
     });
     expect(codes).toEqual(['wrong effect-differs 1', 'wrong message-differs 1', 'wrong unknown-message 1', 'missing not-consumed 1']);
+  });
+
+  it('follows the links: over a gap, over one that was filled later, and to an event that the log itself has lost', async () => {
+    const holed = (order: readonly number[]): Promise<{ codes: string[] }> =>
+      audit({ events, effects, snapshot: snapshotOf(recordsOf(order.map((index) => events[index] as RecordedEvent), events)), checkpoint: at(4), committed: 9n });
+    expect((await holed([0, 1, 4])).codes).toEqual(expect.arrayContaining(['missing chain-gap 1', 'missing not-on-topic 2']));
+    expect((await holed([0, 1, 4, 1, 2, 3, 4])).codes).not.toContain('missing chain-gap 1');
+    const lost = await audit({ events: events.filter((_, index) => index !== 1), effects, snapshot: snapshotOf(recordsOf(events.filter((_, index) => index !== 1), events)), checkpoint: at(4), committed: 9n });
+    expect(lost.codes).toEqual(['wrong offset-beyond-end 1', 'wrong link-differs 1', 'missing chain-gap 1']);
   });
 });

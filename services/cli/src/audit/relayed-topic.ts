@@ -6,6 +6,7 @@ import { DigestTable, digest32 } from './digest-table.js';
 import type { ConsumerDuties } from './duties.js';
 import type { Findings } from './findings.js';
 import type { Proofs } from './proofs.js';
+import { FIRST, PartitionChains } from './partition-chains.js';
 import { auditBounds, auditCommitted, decoded, isBefore, placeOf, type Committed, type TopicSnapshot } from './topic.js';
 
 export interface ConsumerSnapshot {
@@ -52,10 +53,11 @@ export interface ConsumerFigures {
   readonly missing: number;
 }
 
-// What is kept beside each event: 32 bits of its content, its number in the walk, and what is known of it.
+// What is kept beside each event: 32 bits of its content and of the position before it, its number in the walk, and what is known of it.
 const CONTENT = 0;
 const NUMBER = 1;
 const MARKS = 2;
+const LINK = 3;
 const ON_TOPIC = 1;
 const owedBy = (consumer: number): number => 2 << (consumer * 4);
 const provenOf = (consumer: number): number => 4 << (consumer * 4);
@@ -82,6 +84,7 @@ export async function auditRelayedTopic(input: RelayedTopic, findings: Findings,
     onProgress(records.length);
   }
   const figures = walk.figures();
+  walk.nameGaps();
   explain(input, figures, walk.behind, walk.repeatedAhead, findings);
   if (figures.missing > 0 || figures.consumers.some(({ missing }) => missing > 0)) await walk.name(input.events(), topic);
   return figures;
@@ -101,19 +104,22 @@ function explain({ snapshot: { topic, exists, partitions } }: RelayedTopic, figu
 }
 
 class TopicWalk {
-  private readonly table = new DigestTable(3);
+  private readonly table = new DigestTable(4);
   private readonly again: number[];
   private events = 0;
   /** Number of the last event at or before the checkpoint, and of the last one seen on the topic. */
   private placeOfRelay = 0;
   private lastOnTopic = 0;
   private repeated = 0;
+  private previousPosition: string = FIRST;
+  private readonly chains: PartitionChains;
 
   constructor(
     private readonly input: RelayedTopic,
     private readonly findings: Findings,
   ) {
     this.again = input.consumers.map(() => 0);
+    this.chains = new PartitionChains(input.snapshot.partitions);
   }
 
   /** Events on the topic after the relay's place. */
@@ -130,6 +136,8 @@ class TopicWalk {
     this.events += 1;
     if (checkpoint !== undefined && event.position <= checkpoint) this.placeOfRelay = this.events;
     this.table.set(slot, NUMBER, this.events);
+    this.table.set(slot, LINK, digest32(this.previousPosition));
+    this.previousPosition = event.position;
     const type = messageTypeOf(event.type, event.metadata.schemaVersion);
     this.table.set(slot, CONTENT, digest32(contentOf(type, event.stream, String(event.revision), event.data)));
     let marks = 0;
@@ -156,14 +164,28 @@ class TopicWalk {
     if (this.table.get(slot, CONTENT) !== digest32(messageContent(message))) {
       this.findings.add('wrong', 'message-differs', topic, `${placeOf(record)} says something else than its event ${message.id}`);
     }
+    this.checkLink(record, message, slot);
     const marks = this.table.get(slot, MARKS);
     const isFirst = (marks & ON_TOPIC) === 0;
     if (isFirst) {
+      this.chains.take(record, message);
       const number = this.table.get(slot, NUMBER);
       if (this.input.checkpoint !== undefined && number > this.placeOfRelay) this.behind += 1;
       if (number > this.lastOnTopic) this.lastOnTopic = number;
     } else this.repeated += 1;
     this.table.set(slot, MARKS, marks | ON_TOPIC | this.consumerMarks(record, marks, isFirst));
+  }
+
+  /** What a message says of the one before it follows from the log alone, whatever was published. */
+  private checkLink(record: ReceivedRecord, { id, extensions }: CloudEvent, slot: number): void {
+    const link = extensions['previousposition'];
+    if (link === undefined || digest32(link) === this.table.get(slot, LINK)) return;
+    this.findings.add('wrong', 'link-differs', this.input.snapshot.topic, `${placeOf(record)} (event ${id}) says that the event before it was at position ${link}, and the log has another one before it`);
+  }
+
+  /** Links to messages that are nowhere on the topic. */
+  nameGaps(): void {
+    for (const gap of this.chains.open()) this.findings.add('missing', 'chain-gap', this.input.snapshot.topic, gap);
   }
 
   private consumerMarks(record: ReceivedRecord, marks: number, isFirst: boolean): number {
