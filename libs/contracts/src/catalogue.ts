@@ -3,10 +3,12 @@ import * as custody from './events/custody.js';
 import * as intake from './events/intake.js';
 import * as mining from './events/mining.js';
 import * as operations from './events/operations.js';
+import * as pipeline from './events/pipeline.js';
 import type { CustodyEvents } from './events/custody.js';
 import type { IntakeEvents } from './events/intake.js';
 import type { MiningEvents } from './events/mining.js';
 import type { OperationsEvents } from './events/operations.js';
+import type { PipelineEvents } from './events/pipeline.js';
 import type { MessageClass } from './fields.js';
 import { STREAM_PREFIXES } from './streams.js';
 import { TOPICS, type TopicName } from './topics.js';
@@ -14,7 +16,7 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & MiningEvents & CustodyEvents & OperationsEvents;
+export type QazynaEvents = IntakeEvents & MiningEvents & CustodyEvents & OperationsEvents & PipelineEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -69,12 +71,14 @@ const CUSTODY: Record<keyof CustodyEvents, Described> = {
   'custody.case-state-property-noted': { schema: custody.CaseStatePropertyNoted, summary: 'Custody knows that a case is state property' },
   'custody.journal-entry-posted': { schema: custody.JournalEntryPosted, summary: 'A balanced entry of the journal' },
 };
-const OPERATIONS: Record<keyof OperationsEvents, Described> = {
+const OPERATIONS: Record<keyof (OperationsEvents & PipelineEvents), Described> = {
   'operations.dead-letter-noted': { schema: operations.DeadLetterNoted, summary: 'A message that a consumer group put aside is in the register' },
   'operations.dead-letter-replay-requested': { schema: operations.DeadLetterReplayRequested, summary: 'An operator sends a dead letter back to its group' },
   'operations.dead-letter-replayed': { schema: operations.DeadLetterReplayed, summary: 'The group took the replayed message: its effect is durable' },
   'operations.dead-letter-refused-again': { schema: operations.DeadLetterRefusedAgain, summary: 'The group refused the replayed message too; the letter is open again' },
   'operations.dead-letter-discarded': { schema: operations.DeadLetterDiscarded, summary: 'An operator decided that a dead letter is never to take effect' },
+  'pipeline.gap-found': { schema: pipeline.PipelineGapFound, summary: 'A consumer group met a message that does not follow the one before it' },
+  'pipeline.gap-repaired': { schema: pipeline.PipelineGapRepaired, summary: 'What was missing was read from the event store and handled' },
 };
 
 function describe(owner: EventDescription['owner'], topic: TopicName, map: Record<string, Described>): EventDescription[] {

@@ -3,7 +3,7 @@ export const STREAM_PREFIXES = {
   intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
   mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-'],
   custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
-  operations: ['dead-letter-'],
+  operations: ['dead-letter-', 'pipeline-gap-'],
 } as const;
 
 export const streamOf = {
@@ -22,6 +22,8 @@ export const streamOf = {
   custodyCase: (caseId: string): string => `custody-case-${caseId}`,
   /** Life of a message that a consumer group put aside. */
   deadLetter: (letterId: string): string => `dead-letter-${letterId}`,
+  /** A message that did not follow the one before it, and its repair. */
+  pipelineGap: (gapId: string): string => `pipeline-gap-${gapId}`,
   /** The one stream of balances; only custody's journal writer appends to it. */
   journal: 'journal',
 } as const;

@@ -11,6 +11,9 @@ export { decodeHttp, encodeHttp, encodeHttpBatch, encodeHttpBinary, type Decoded
 export { decodeRecord, encodeRecord, encodeStructuredRecord } from './cloud-events/kafka-binding.js';
 export { decodeUtf8, parseJson, type JsonText, type Span } from './cloud-events/json-text.js';
 export { MalformedMessage, type MalformedCode } from './cloud-events/malformed-message.js';
+export { ChainBroken, REPAIRED_HEADER, type ChainBreak, type ChainObserver, type ChainOptions, type RelayedTopic } from './chain/chain-guard.js';
+export type { BreakKind } from './chain/judge.js';
+export { linksOf, NO_PREVIOUS, type MessageLinks } from './chain/links.js';
 export { BatchProcessor, type BatchProcessorOptions } from './delivery/batch-processor.js';
 export * from './delivery/batch.js';
 export { readDeadLetter, toDeadLetter, type DeadLetter, type Reason } from './delivery/dead-letters.js';
@@ -20,4 +23,4 @@ export * from './delivery/validation.js';
 export { connectMessaging, PassErrorsOn } from './nest/connect-messaging.js';
 export { DEAD_LETTER_TOPIC, QazynaTransport, type HandlerExtras, type QazynaTransportOptions } from './nest/qazyna-transport.js';
 export { Relay, type RelayOptions, type RelayStatus } from './relay/relay.js';
-export { toCloudEvent } from './relay/to-cloud-event.js';
+export { toCloudEvent, type MessageConversion } from './relay/to-cloud-event.js';

@@ -1,4 +1,5 @@
 import { uuidV5 } from '@qazyna/event-store';
+import { REPAIRED_HEADER } from '../chain/chain-guard.js';
 import type { OutgoingRecord, ReceivedRecord } from '../port.js';
 
 /** Version 5 namespace of dead letters: the same record refused by the same group has the same id, however often. */
@@ -30,7 +31,8 @@ export interface DeadLetter extends Reason {
 
 /** The original record, bytes and headers as they came, with headers that say where it was and why it is here. */
 export function toDeadLetter(record: ReceivedRecord, reason: Reason, about: { group: string; attempts: number; time: Date }): OutgoingRecord {
-  const place = `${record.topic}/${record.partition}/${record.offset}/${about.group}`;
+  // What was read from the store in place of a lost message has no offset of its own.
+  const place = `${record.topic}/${record.partition}/${record.headers[REPAIRED_HEADER] === undefined ? record.offset : record.headers['ce_id']}/${about.group}`;
   const headers: Record<string, string> = {
     ...record.headers,
     [`${PREFIX}id`]: uuidV5(NAMESPACE, place),

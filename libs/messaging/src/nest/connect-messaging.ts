@@ -1,4 +1,4 @@
-import { Catch, type INestApplication, type INestMicroservice, type RpcExceptionFilter } from '@nestjs/common';
+import { Catch, type INestApplication, type RpcExceptionFilter } from '@nestjs/common';
 import type { NestMicroservice } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import { QazynaTransport, type QazynaTransportOptions } from './qazyna-transport.js';
@@ -16,15 +16,17 @@ export class PassErrorsOn implements RpcExceptionFilter<unknown> {
 
 /**
  * Connects a Nest application's `@EventPattern` handlers to the bus. They start with `app.startAllMicroservices()`
- * and drain with `app.close()`, or earlier with the returned microservice's `close()`.
+ * and drain with `app.close()`, or earlier with the returned transport's `close()`.
  */
-export function connectMessaging(app: INestApplication, options: QazynaTransportOptions): INestMicroservice {
-  // Handlers are bound to their filters when they are registered, which Nest does inside connectMicroservice unless
-  // told to wait; the three calls below are the ones it then leaves out.
-  const microservice = app.connectMicroservice({ strategy: new QazynaTransport(options) }, { inheritAppConfig: false, deferInitialization: true }) as NestMicroservice;
+export function connectMessaging(app: INestApplication, options: QazynaTransportOptions): QazynaTransport {
+  const transport = new QazynaTransport(options);
+  // Without the filter a store that is away would look like a message at fault. Handlers are bound to their filters when
+  // they are registered, which Nest does inside connectMicroservice unless told to wait; the three calls below are the
+  // ones it then leaves out.
+  const microservice = app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false, deferInitialization: true }) as NestMicroservice;
   microservice.useGlobalFilters(new PassErrorsOn());
   microservice.registerListeners();
   microservice.setIsInitialized(true);
   microservice.setIsInitHookCalled(true);
-  return microservice;
+  return transport;
 }

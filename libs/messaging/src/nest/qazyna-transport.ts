@@ -1,10 +1,11 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { ChainGuard, type ChainOptions } from '../chain/chain-guard.js';
 import { BatchProcessor, type BatchProcessorOptions } from '../delivery/batch-processor.js';
 import type { BatchConsumer, MessageBatch, Outcome } from '../delivery/batch.js';
 import { noMetrics } from '../delivery/metrics.js';
 import { silentLogger } from '../logger.js';
-import type { BusSubscription, MessageBus } from '../port.js';
+import type { BatchHandler, BusSubscription, MessageBus } from '../port.js';
 
 export interface QazynaTransportOptions extends Omit<BatchProcessorOptions, 'group' | 'types' | 'deadLetterTopic'> {
   readonly bus: MessageBus;
@@ -12,6 +13,8 @@ export interface QazynaTransportOptions extends Omit<BatchProcessorOptions, 'gro
   readonly deadLetterTopic?: string;
   /** Most records handed to a handler at once. Default: the bus's. */
   readonly batchSizeMax?: number;
+  /** Checks that no message of a relayed topic is missing. Default: nothing is checked. */
+  readonly chain?: ChainOptions;
 }
 
 /** What `@EventPattern(topic, extras)` may say beside the topic. */
@@ -104,11 +107,15 @@ export class QazynaTransport extends Server implements CustomTransportStrategy {
       group,
       ...(types === undefined ? {} : { types }),
     });
+    const handle: BatchHandler = (records, context) => processor.process(records, context);
+    const { chain } = this.options;
+    const relayed = chain?.topics.get(topic);
+    const guard = chain && relayed && new ChainGuard(relayed, group, bus, chain, handle);
     const batchSizeMax = extras.batchSizeMax ?? this.options.batchSizeMax;
     return bus.subscribe({
       topics: [topic],
       group,
-      handler: (records, context) => processor.process(records, context),
+      handler: guard === undefined ? handle : (records, context) => guard.process(records, context),
       ...(batchSizeMax === undefined ? {} : { batchSizeMax }),
       onError: (error, context) => {
         metrics.redelivered(context.topic, group);

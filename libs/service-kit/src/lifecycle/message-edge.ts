@@ -1,12 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
-import type { NestMicroservice } from '@nestjs/microservices';
-import { catalogueValidator, TOPICS } from '@qazyna/contracts';
-import { DEAD_LETTER_TOPIC, PassErrorsOn, QazynaTransport, Relay } from '@qazyna/messaging';
-import type { BusSubscription, TopicSpec } from '@qazyna/messaging';
+import { catalogueValidator, RELAYED_TOPICS, TOPICS } from '@qazyna/contracts';
+import { connectMessaging, DEAD_LETTER_TOPIC, Relay } from '@qazyna/messaging';
+import type { BusSubscription, QazynaTransport, RelayedTopic, TopicSpec } from '@qazyna/messaging';
 import { consumeReplays } from '../dead-letters/replays.consumer.js';
 import { ReadinessRegistry } from '../health/readiness-registry.js';
-import { messagingMetrics, watchConsumers, watchRelays } from '../metrics/messaging-metrics.js';
+import { messagingMetrics, pipelineMetrics, watchConsumers, watchGaps, watchRelays } from '../metrics/messaging-metrics.js';
 import type { PlatformParts } from '../platform/parts.js';
+import { PipelineAlarms } from './pipeline-alarms.js';
 import type { ServiceDefinition } from './service-definition.js';
 
 /** A replay that nobody took for so long is sent again when the register starts. */
@@ -29,24 +29,31 @@ export async function connectReplays(parts: PlatformParts, definition: ServiceDe
   return consumeReplays({ service: definition.name, store, bus, logger, targets, validator: definition.validator ?? catalogueValidator });
 }
 
-/** Connects the module's `@EventPattern` handlers to the bus; they receive nothing before `app.startAllMicroservices()`. */
+/**
+ * Connects the module's `@EventPattern` handlers to the bus; they receive nothing before `app.startAllMicroservices()`.
+ * Those of relayed topics handle nothing that does not follow what they handled before.
+ */
 export function connectConsumers(app: INestApplication, parts: PlatformParts, definition: ServiceDefinition): QazynaTransport {
-  const transport = new QazynaTransport({
-    bus: parts.bus,
+  const { bus, store, clock, logger, metrics } = parts;
+  const alarms = new PipelineAlarms({ service: definition.name, store, clock, logger, metrics: pipelineMetrics(metrics) });
+  const transport = connectMessaging(app, {
+    bus,
     validator: definition.validator ?? catalogueValidator,
-    clock: parts.clock,
-    logger: parts.logger,
-    metrics: messagingMetrics(parts.metrics),
+    clock,
+    logger,
+    metrics: messagingMetrics(metrics),
+    chain: { store, topics: relayedTopics(definition), observer: alarms },
   });
-  // Nest fixes the filters of a handler when it registers it, which by default is before any can be given: then a
-  // store that is away would look like a message at fault. So registration is put off until the filter is there.
-  const microservice = app.connectMicroservice({ strategy: transport }, { inheritAppConfig: false, deferInitialization: true }) as NestMicroservice;
-  microservice.useGlobalFilters(new PassErrorsOn());
-  microservice.registerListeners();
-  microservice.setIsInitialized(true);
-  microservice.setIsInitHookCalled(true);
   watchConsumers(parts, transport);
+  watchGaps(metrics, () => alarms.waiting());
+  app.get(ReadinessRegistry).register('pipeline', () => Promise.resolve(alarms.health()));
   return transport;
+}
+
+/** What every service relays, and what this one does. */
+function relayedTopics({ name, relays }: ServiceDefinition): ReadonlyMap<string, RelayedTopic> {
+  const own = relays.map(({ topic, streamPrefixes, service = name }) => [topic, { service, streamPrefixes }] as const);
+  return new Map<string, RelayedTopic>([...RELAYED_TOPICS, ...own]);
 }
 
 /** The relays of the definition, not started yet, each with a readiness indicator and its figures. */

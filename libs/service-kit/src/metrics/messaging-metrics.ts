@@ -1,5 +1,5 @@
-import type { MessagingMetrics, Relay } from '@qazyna/messaging';
-import { Gauge } from 'prom-client';
+import type { ChainBreak, MessagingMetrics, Relay } from '@qazyna/messaging';
+import { Counter, Gauge } from 'prom-client';
 import type { PlatformParts } from '../platform/parts.js';
 import type { ServiceMetrics } from './metrics.js';
 
@@ -18,6 +18,34 @@ export function messagingMetrics(metrics: ServiceMetrics): MessagingMetrics {
       metrics.messageBatchSeconds.observe({ topic, group }, durationMs / 1000);
     },
   };
+}
+
+export interface PipelineMetrics {
+  readonly gaps: Counter<'topic' | 'group' | 'kind'>;
+  readonly repairs: Counter<'topic' | 'group'>;
+  readonly repairedEvents: Counter<'topic' | 'group'>;
+}
+
+/** What was found missing between the log and the consumers of this process. */
+export function pipelineMetrics(metrics: ServiceMetrics): PipelineMetrics {
+  const registers = [metrics.registry];
+  return {
+    gaps: new Counter({ name: 'qazyna_pipeline_gaps_total', help: 'Messages that did not follow the one before, by kind: gap, step-back, fork.', labelNames: ['topic', 'group', 'kind'], registers }),
+    repairs: new Counter({ name: 'qazyna_pipeline_repairs_total', help: 'Gaps made good from the event store.', labelNames: ['topic', 'group'], registers }),
+    repairedEvents: new Counter({ name: 'qazyna_pipeline_repaired_events_total', help: 'Events handled from the event store in place of lost messages.', labelNames: ['topic', 'group'], registers }),
+  };
+}
+
+/** How many partitions stand still because of a gap that is not repaired. */
+export function watchGaps(metrics: ServiceMetrics, waiting: () => readonly ChainBreak[]): void {
+  new Gauge({
+    name: 'qazyna_pipeline_stopped_partitions',
+    help: 'Partitions whose messages are not handled until what is missing is found.',
+    registers: [metrics.registry],
+    collect(): void {
+      this.set(waiting().length);
+    },
+  });
 }
 
 /** How far each consumer group is behind, asked for when the figures are read. */
