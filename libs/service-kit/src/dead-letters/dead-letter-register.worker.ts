@@ -131,7 +131,7 @@ export class DeadLetterRegister {
 export function replayRecord(letter: DeadLetter, replay: number): ReturnType<typeof toDeadLetter> {
   const { topic, partition, offset, timestamp, original, group, attempts, time } = letter;
   const record = toDeadLetter({ ...original, topic, partition, offset, timestamp }, letter, { group, attempts, time });
-  return { ...record, key: letter.id, headers: { ...record.headers, ...keyHeader(original.key), [REPLAY_HEADER]: String(replay) } };
+  return { ...record, key: letter.id, headers: { ...record.headers, 'dead-letter-id': letter.id, ...keyHeader(original.key), [REPLAY_HEADER]: String(replay) } };
 }
 
 /** The replay's own key keeps a letter's replays in order; the original's travels beside it. */

@@ -1,4 +1,4 @@
-import { STREAM_PREFIXES } from '@qazyna/contracts';
+import { streamOf } from '@qazyna/contracts';
 import type { ReadModelDefinition } from '../read-models/read-model.js';
 import type { DeadLetterEvent } from './dead-letter.js';
 
@@ -6,7 +6,7 @@ import type { DeadLetterEvent } from './dead-letter.js';
 export const deadLettersReadModel: ReadModelDefinition = {
   name: 'dead-letters',
   version: 1,
-  streamPrefixes: STREAM_PREFIXES.operations,
+  streamPrefixes: [streamOf.deadLetter('')],
   schema: `
     CREATE TABLE letters (
       letter_id TEXT PRIMARY KEY, sequence TEXT NOT NULL UNIQUE, topic TEXT NOT NULL, source_partition INTEGER NOT NULL, source_offset TEXT NOT NULL,
