@@ -1,26 +1,131 @@
-import 'reflect-metadata';
-import './engine/takeover.js';
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { takeOverDatabases } from './nodes/databases.js';
+import { BUGS } from './bugs/bugs.js';
+import { coverageLines, missingOutcomes } from './coverage.js';
+import type { SeedResult } from './simulation.js';
+import type { Assignment } from './worker.js';
 
-takeOverDatabases();
-const { simulate } = await import('./simulation.js');
+/**
+ * `npm run simulate -- --seeds N [--from N] | --seed N [--trace] [--bug name] | --bugs [name …]`: plays the whole system
+ * on simulated machines, one world for each seed, and prints what the oracle finds. Ends with 1 when it finds something
+ * it must not, or a bug is not found.
+ */
+const SEEDS_DEFAULT = 100;
+/** Every bug is found within so many seeds. */
+const BUG_SEEDS_MAX = 200;
+/** From so many seeds on, a command's outcome that was never reached is a failure of the workload. */
+const COVERAGE_SEEDS_MIN = 300;
+const FINDINGS_SHOWN_MAX = 8;
+const OPTIONS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0204'];
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' }, trace: { type: 'boolean' } } });
-const from = Number(values.seed ?? values.from ?? 1);
-const seeds = values.seed === undefined ? Number(values.seeds ?? 10) : 1;
-// Modules that are loaded when they are first needed are loaded now, so that no seed differs from its repetition.
-await simulate(0, { keepTrace: false });
-let failed = 0;
-const [beganS] = process.hrtime();
-for (let seed = from; seed < from + seeds; seed++) {
-  const result = await simulate(seed, { keepTrace: values.trace === true });
-  if (values.trace === true) process.stdout.write(`${result.trace.join('\n')}\n`);
-  if (result.findings.length > 0) {
-    failed += 1;
-    process.stdout.write(`seed ${seed}: ${result.findings.slice(0, 8).map(({ rule, message }) => `${rule}: ${message}`).join('\n   ')}\n`);
-  }
-  if (values.seed !== undefined) process.stdout.write(`${JSON.stringify({ ...result, trace: undefined })}\n`);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    bug: { type: 'string' },
+    bugs: { type: 'boolean', default: false },
+  },
+});
+
+process.exitCode = values.bugs ? await allBugs(positionals) : values.seed === undefined ? await manySeeds() : await oneSeed(whole('seed', values.seed));
+
+function whole(name: string, text: string): number {
+  const value = Number.parseInt(text, 10);
+  if (String(value) === text && value >= 0) return value;
+  process.stderr.write(`--${name} must be a whole number, not ${text}\n`);
+  process.exit(2);
 }
-process.stdout.write(`${seeds} seeds, ${failed} failed, ${((process.hrtime()[0] - beganS) / seeds).toFixed(2)} s each\n`);
-process.exit(failed === 0 ? 0 : 1);
+
+function planted(): { readonly bug?: string } {
+  return values.bug === undefined ? {} : { bug: values.bug };
+}
+
+/** Runs one process; resolves when it has ended. @throws {Error} it did not end by itself */
+function play(assignment: Assignment, onResult: (result: SeedResult) => void): Promise<void> {
+  const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(assignment)], { execArgv: [...process.execArgv, ...OPTIONS], serialization: 'advanced' });
+  child.on('message', (message) => onResult(message as SeedResult));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`a simulating process ended with ${String(signal ?? code)}`))));
+  });
+}
+
+async function oneSeed(seed: number): Promise<number> {
+  let found = 0;
+  await play({ from: seed, count: 1, step: 1, trace: values.trace, ...planted() }, (result) => {
+    found = result.findings.length;
+    if (values.trace) process.stdout.write(`${result.trace.join('\n')}\n`);
+    else report(result);
+    if (found === 0) process.stdout.write(`seed ${seed}: ${result.events} events, ${result.virtualMs} ms of virtual time, nothing found\n`);
+  });
+  return found === 0 ? 0 : 1;
+}
+
+function report({ seed, findings, trace }: SeedResult): void {
+  if (findings.length === 0) return;
+  process.stdout.write(`\nseed ${seed} fails; npm run simulate -- --seed ${seed} --trace${values.bug === undefined ? '' : ` --bug ${values.bug}`}\n`);
+  for (const { rule, message } of findings.slice(0, FINDINGS_SHOWN_MAX)) process.stdout.write(`  ${rule}: ${message}\n`);
+  if (findings.length > FINDINGS_SHOWN_MAX) process.stdout.write(`  and ${findings.length - FINDINGS_SHOWN_MAX} more\n`);
+  for (const line of trace) process.stdout.write(`    ${line.slice(0, 200)}\n`);
+}
+
+async function manySeeds(): Promise<number> {
+  const seeds = whole('seeds', values.seeds ?? String(SEEDS_DEFAULT));
+  const from = whole('from', values.from ?? '1');
+  const processes = Math.max(1, Math.min(availableParallelism(), seeds));
+  const began = performance.now();
+  const outcomes: Record<string, number> = {};
+  const faults: Record<string, number> = {};
+  const failed: number[] = [];
+  let done = 0;
+  let events = 0;
+  const take = (result: SeedResult): void => {
+    done += 1;
+    events += result.events;
+    for (const [name, times] of Object.entries(result.outcomes)) outcomes[name] = (outcomes[name] ?? 0) + times;
+    for (const [name, times] of Object.entries(result.faults)) faults[name] = (faults[name] ?? 0) + times;
+    if (result.findings.length > 0) failed.push(result.seed);
+    report(result);
+    if (done % 100 === 0) process.stderr.write(`${done} of ${seeds} seeds, ${failed.length} failed, ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
+  };
+  const shares = Array.from({ length: processes }, (_, n) => Math.ceil((seeds - n) / processes));
+  await Promise.all(shares.map((count, n) => play({ from: from + n, count, step: processes, ...planted() }, take)));
+  process.stdout.write(`${coverageLines(outcomes, faults).join('\n')}\n`);
+  const missing = missingOutcomes(outcomes);
+  const seconds = (performance.now() - began) / 1000;
+  process.stdout.write(`${done} seeds from ${from}, ${events} events, ${failed.length} failed${failed.length === 0 ? '' : ` (${failed.slice(0, 20).join(', ')})`}, ${seconds.toFixed(0)} s, ${(seconds / Math.max(1, done)).toFixed(2)} s a seed on ${processes} processes\n`);
+  if (seeds >= COVERAGE_SEEDS_MIN && missing.length > 0) {
+    process.stdout.write(`the workload never reached: ${missing.join('; ')}\n`);
+    return 1;
+  }
+  return failed.length === 0 && done === seeds ? 0 : 1;
+}
+
+/** Each bug in a process of its own, from seed 1 on, until the oracle finds something. */
+async function allBugs(names: readonly string[]): Promise<number> {
+  const waiting = BUGS.filter(({ name }) => names.length === 0 || names.includes(name));
+  let missed = 0;
+  const hunt = async (): Promise<void> => {
+    for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
+      const { name } = bug;
+      let found: SeedResult | undefined;
+      const began = performance.now();
+      await play({ from: 1, count: BUG_SEEDS_MAX, step: 1, bug: name, untilFound: true }, (result) => {
+        if (result.findings.length > 0) found ??= result;
+      });
+      const [finding] = found?.findings ?? [];
+      if (found === undefined) missed += 1;
+      const line = found === undefined ? `NOT FOUND in ${BUG_SEEDS_MAX} seeds` : `seed ${String(found.seed).padStart(3)}  ${finding?.rule ?? ''}: ${finding?.message.slice(0, 110) ?? ''}`;
+      process.stdout.write(`${name.padEnd(36)} ${line}  (${((performance.now() - began) / 1000).toFixed(0)} s)\n`);
+    }
+  };
+  const total = waiting.length;
+  await Promise.all(Array.from({ length: availableParallelism() }, hunt));
+  process.stdout.write(`${total - missed} of ${total} bugs found\n`);
+  return missed === 0 ? 0 : 1;
+}

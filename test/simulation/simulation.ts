@@ -17,9 +17,10 @@ import type { Finding } from './oracle/testimony.js';
 import { agenciesAtWork } from './workload/agencies.js';
 import { ChainLife } from './workload/chain-life.js';
 import { Client } from './workload/client.js';
+import { blunders } from './workload/flawed.js';
 import { chainAtWork, machinesAtWork } from './workload/disturbances.js';
 import { poolsAtWork } from './workload/pools.js';
-import { register } from './workload/registers.js';
+import { lateAddresses, register } from './workload/registers.js';
 import type { Stage } from './workload/stage.js';
 import { EventLog } from './world/event-log.js';
 import { Blockchain, SimulatedChain } from './world/simulated-chain.js';
@@ -43,6 +44,8 @@ const START_MS = Date.UTC(2026, 2, 1);
 const CONFIRMATIONS = 3;
 /** Most virtual time for the work, and after it for everything to come to rest. */
 const WORK_MS_MAX = 120_000;
+/** After so long nothing new goes wrong, so that a rough seed comes to an end too. */
+const ROUGH_MS_MAX = 12_000;
 const REST_MS_MAX = 240_000;
 
 /** Plays one seed from the first start to the oracle's verdict. The same seed gives the same trace, byte for byte. */
@@ -97,6 +100,7 @@ class Play {
   async run(trace: string[]): Promise<SeedResult> {
     const { time, faults, stage } = this;
     faults.trace(() => `seed ${this.seed}: ${JSON.stringify(faults.weather)}`);
+    time.planOutside(ROUGH_MS_MAX, () => (faults.calm = true));
     for (const node of this.nodes) node.start();
     const findings: Finding[] = [];
     try {
@@ -119,19 +123,19 @@ class Play {
     const registers = register(stage);
     const disturbances = [chainAtWork(stage, registers, () => over), machinesAtWork(stage, this.nodes, () => over)];
     const known = await registers;
-    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known)]);
+    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage)]);
     while (this.client.pending > 0 && time.elapsedMs < WORK_MS_MAX) await time.wait(50);
     over = true;
     await Promise.all(disturbances);
   }
 
-  /** No more faults, clocks that agree, and blocks enough for what was paid to count. */
+  /** No more faults, clocks that agree, and a chain on which some outputs are just deep enough to count. */
   private calmDown(): void {
     this.faults.trace(() => 'world: calm');
     this.faults.calm = true;
     this.time.skew.clear();
-    for (let n = 0; n < CONFIRMATIONS + 1; n += 1) this.stage.chain.finish();
-    for (let n = 0; n < CONFIRMATIONS; n += 1) this.stage.chain.mine();
+    this.stage.chain.finish();
+    for (let n = this.stage.chance.between(0, CONFIRMATIONS + 1); n > 0; n -= 1) this.stage.chain.mine();
   }
 
   private async rest(): Promise<void> {
@@ -163,7 +167,13 @@ class Play {
     const counts: Record<string, number> = {};
     const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
     for (const { command, answers } of this.client.sent) for (const { code } of answers) count(`${command}: ${code}`);
-    for (const { type } of this.log.all) count(`event: ${type}`);
+    for (const { type, data } of this.log.all) {
+      count(`event: ${type}`);
+      if (type === 'custody.journal-entry-posted') count(`entry: ${data['kind'] as string}`);
+      if (type === 'custody.claim-disputed') count(`dispute: ${data['code'] as string}`);
+      if (type === 'mining.payout-held') for (const { code } of data['reasons'] as unknown as readonly { readonly code: string }[]) count(`hold: ${code}`);
+    }
+    for (const { headers } of this.topics.records('qazyna.dead-letters.v1')) count(`dead-letter: ${headers['dead-letter-code'] ?? ''}`);
     return counts;
   }
 

@@ -24,7 +24,7 @@ export interface Weather {
 export function weatherOf(chance: Chance): Weather {
   return {
     trouble: chance.oneOf([0, 0.01, 0.03, 0.08]),
-    crash: chance.oneOf([0, 0.001, 0.003, 0.008]),
+    crash: chance.oneOf([0, 0.0005, 0.001, 0.003]),
     duplicate: chance.oneOf([0, 0.02, 0.1]),
     slowMs: chance.oneOf([2, 5, 20]),
   };
@@ -94,7 +94,7 @@ export class Faults {
         try {
           result = apply();
         } catch (error) {
-          return answer(() => reject(error), this.latencyMs());
+          return answer(() => reject(error instanceof Error ? error : new Error(String(error))), this.latencyMs());
         }
         if (fate === 'crash-after' && caller?.alive === true) return this.crash(caller, `after ${what}`);
         if (fate === 'applied-but-lost') return answer(() => reject(outcome.lost()), 20 + this.latencyMs());

@@ -137,16 +137,13 @@ export class ServiceNode {
   }
 
   /** Stops as an operator stops it, and starts again. */
-  async restart(): Promise<void> {
+  restart(): void {
     const { generation, running } = this;
     if (generation === undefined || running === undefined) return;
     this.around.faults.trace(() => `${this.name} is told to stop`);
-    try {
-      await scope.run(generation, () => running.close());
-    } catch {
-      // What does not close in time is killed.
-    }
-    this.end(generation, 'after closing');
+    // What does not close in time is killed; what crashes while it closes is gone already.
+    const closed = (): void => this.end(generation, 'after closing');
+    void scope.run(generation, () => running.close()).then(closed, closed);
   }
 
   /** One HTTP request over a network that may lose it or its answer. @throws {ConnectionLost} */

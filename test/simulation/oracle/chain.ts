@@ -122,16 +122,23 @@ export function standingEntries(journal: readonly JournalEntry[]): JournalEntry[
 export function judgeDeposits(told: Testimony, chain: ChainTruth): Finding[] {
   const findings: Finding[] = [];
   const states = new Map<string, string>();
+  const heights = new Map<string, number>();
+  let tip = 0;
   for (const { type, data, stream } of told.events) {
     const id = data['depositId'] as string;
+    if (type === 'custody.block-connected') tip = data['height'] as number;
+    if (type === 'custody.block-disconnected') tip = (data['height'] as number) - 1;
     if (type === 'custody.deposit-seen') {
       if (!chain.outputs.has(id)) findings.push({ rule: 'INV-28', message: `${stream} was seen and never mined` });
       states.set(id, 'seen');
+      heights.set(id, data['height'] as number);
     } else if (type === 'custody.deposit-confirmed') {
       if (states.get(id) !== 'seen') findings.push({ rule: 'INV-28', message: `${stream} was confirmed while ${states.get(id) ?? 'unknown'}` });
       const coinbase = chain.outputs.get(id)?.coinbase === true;
       const needed = coinbase ? Math.max(COINBASE_MATURITY, told.confirmations) : told.confirmations;
       if (Number(data['confirmations']) < needed) findings.push({ rule: 'INV-28', message: `${stream} was confirmed at ${String(data['confirmations'])} confirmations, ${needed} are needed` });
+      const counted = tip - (heights.get(id) ?? 0) + 1;
+      if (data['confirmations'] !== counted) findings.push({ rule: 'INV-28', message: `${stream} is said to have ${String(data['confirmations'])} confirmations and has ${counted}` });
       states.set(id, 'confirmed');
     } else if (type === 'custody.deposit-taken-back') states.set(id, 'taken-back');
   }

@@ -123,7 +123,9 @@ export class Client {
 }
 
 function codeOf(status: number, body: unknown): string {
-  const { status: outcome, code } = body as { readonly status?: unknown; readonly code?: unknown };
+  const { status: outcome, code, results } = body as { readonly status?: unknown; readonly code?: unknown; readonly results?: readonly { readonly status: string; readonly code?: string }[] };
+  const [first] = results ?? [];
+  if (first !== undefined) return (first.status === 'refused' || first.status === 'unreadable' ? first.code : undefined) ?? first.status;
   if (status === 200) return typeof outcome === 'string' ? outcome : 'accepted';
   return typeof code === 'string' ? code : `status-${status}`;
 }

@@ -29,7 +29,7 @@ export async function machinesAtWork(stage: Stage, nodes: readonly ServiceNode[]
     const node = chance.oneOf(nodes);
     const choice = chance.next();
     if (choice < 0.3) node.crash('killed by its machine');
-    else if (choice < 0.4) await node.restart();
+    else if (choice < 0.4) node.restart();
     else if (choice < 0.6) {
       const jumpMs = chance.between(-3_600_000, 3_600_000);
       faults.time.skew.set(node.name, jumpMs);

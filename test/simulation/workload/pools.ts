@@ -25,6 +25,7 @@ class Pools {
     const account = chance.oneOf(this.registers.accounts);
     await linger(this.stage, 2_500);
     const amounts = Array.from({ length: chance.between(1, 2) }, () => BigInt(chance.between(1_000, 9_000_000)));
+    if (chance.happens(0.1)) amounts.push(amounts[0] ?? 1n);
     const outputs = amounts.map((amount) => ({ address: account.address, amount }));
     const { txid } = this.stage.chain.pay(outputs);
     if (chance.happens(0.7)) await linger(this.stage, 1_500);

@@ -62,6 +62,20 @@ export async function register(stage: Stage): Promise<Registers> {
   return { accounts, cases, addresses };
 }
 
+/** New addresses while coins move: a vault that was frozen meanwhile gives none. */
+export async function lateAddresses(stage: Stage): Promise<void> {
+  const { chance, client, custody } = stage;
+  for (let n = chance.between(0, 3); n > 0; n -= 1) {
+    await linger(stage, 3_000);
+    const [vaultId, purpose] = chance.oneOf([
+      [TRUST, { kind: 'case', id: `afm.late-${n}` }],
+      [RESERVE, { kind: 'pool-account', id: `poolb.late-${n}`, licenceId: 'L-1' }],
+    ] as const);
+    const content = { vaultId, purpose };
+    await client.send({ command: 'assign-late-address', key: `${vaultId} ${purpose.kind}:${purpose.id}`, content, to: custody, path: '/v1/deposit-addresses', role: 'custodian', body: JSON.stringify(content) });
+  }
+}
+
 export class Officers {
   constructor(private readonly stage: Stage) {}
 

@@ -1,0 +1,164 @@
+import type { Bug } from './bug.js';
+
+/** Mistakes on purpose. The simulator must find each of them within 200 seeds. */
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'acknowledge-before-append',
+    what: 'a licence is confirmed to its sender before it is durable',
+    file: 'services/mining-ingest/src/licences/licences.service.ts',
+    find: 'const outcome = await handleCommand(',
+    replace: `void handleCommand(this.store, licenceDecider, { stream: streamOf.licence(application.licenceId), command: application, commandId: \`issue:\${contentHash(application)}\`, metadata, expectNew: true }).catch(() => undefined);
+    if (application.licenceId !== '') return { status: 'accepted' };
+    const outcome = await handleCommand(`,
+  },
+  {
+    name: 'acknowledge-message-before-append',
+    what: 'a batch of payouts is acknowledged to the bus while its appends are under way',
+    file: 'services/mining-ingest/src/payouts/payouts.consumer.ts',
+    find: `const results = await this.payouts.receive(`,
+    replace: `const received = (offered: Parameters<PayoutsService['receive']>[0]): Awaited<ReturnType<PayoutsService['receive']>> => {
+      void this.payouts.receive(offered).catch(() => undefined);
+      return [];
+    };
+    const results = received(`,
+  },
+  {
+    name: 'skip-dedupe',
+    what: 'a payout that is known already is recorded again',
+    file: 'services/mining-ingest/src/payouts/payout.ts',
+    find: 'if (differing.length === 0) return accept();',
+    replace: `if (differing.length === 0) return accept({ type: 'mining.payout-received', data: { payoutId, claim, contentHash, way } });`,
+  },
+  {
+    name: 'conflict-ignored',
+    what: 'the same payout id with other content is taken for a repetition',
+    file: 'services/mining-ingest/src/payouts/payout.ts',
+    find: 'if (differing.length === 0) return accept();',
+    replace: 'if (differing.length >= 0) return accept();',
+  },
+  {
+    name: 'conflict-not-raised',
+    what: 'a conflicting fact is refused and shown to nobody',
+    file: 'services/intake/src/seizures/seizures.service.ts',
+    find: 'await this.raiseConflict(published, factId, hash);',
+    replace: '',
+  },
+  {
+    name: 'forget-the-reorganisation',
+    what: 'deposits of an abandoned block are not taken back',
+    file: 'services/custody/src/deposits/deposits.service.ts',
+    find: 'await inChunks(gone, ({ depositId, blockHash }) =>',
+    replace: 'await inChunks(gone.slice(gone.length), ({ depositId, blockHash }) =>',
+  },
+  {
+    name: 'stray-deposits-stay',
+    what: 'a deposit of a block that never became part of the chain is not looked for after a crash',
+    file: 'services/custody/src/deposits/chain.worker.ts',
+    find: 'await deposits.takeBack(strays as unknown as Live[], String(place));',
+    replace: 'void strays;',
+  },
+  {
+    name: 'maturity-off-by-one',
+    what: 'an output counts one block too early',
+    file: 'services/custody/src/custody.module.ts',
+    find: 'confirmations: config.confirmations }',
+    replace: 'confirmations: config.confirmations - 1 }',
+  },
+  {
+    name: 'confirmations-overcounted',
+    what: 'the number of confirmations that is recorded is one too high',
+    file: 'services/custody/src/deposits/confirmations.ts',
+    find: 'return Math.max(0, tipHeight - height + 1);',
+    replace: 'return Math.max(0, tipHeight - height + 2);',
+  },
+  {
+    name: 'confirmed-one-block-late',
+    what: 'the follower looks for deep outputs one block too low',
+    file: 'services/custody/src/deposits/chain.worker.ts',
+    find: '.all(tip.height - confirmations + 1,',
+    replace: '.all(tip.height - confirmations,',
+  },
+  {
+    name: 'interclass-leg-dropped',
+    what: 'state property is booked in the reserve and not taken from what is held in trust',
+    file: 'services/custody/src/journal/deposit-entries.ts',
+    find: `        { account: account.heldCase(caseId), asset, amount },
+        { account: account.dueTo('held-in-trust', 'reserve'), asset, amount: -amount },
+`,
+    replace: '',
+  },
+  {
+    name: 'compensation-forgotten',
+    what: 'what was posted for an output that left the chain is not compensated',
+    file: 'services/custody/src/journal/deposit-entries.ts',
+    find: 'if (stale.length > 0) return',
+    replace: 'if (stale.length > 1000) return',
+  },
+  {
+    name: 'relay-skips-one',
+    what: 'the relay goes on one event after its checkpoint',
+    file: 'libs/messaging/src/relay/relay.ts',
+    find: '{ after: this.relayed }),',
+    replace: "{ after: String(Number(this.relayed) + 1).padStart(12, '0') as Position }),",
+  },
+  {
+    name: 'relay-checkpoint-before-publish',
+    what: 'the relay saves its checkpoint before the bus has the events',
+    file: 'libs/messaging/src/relay/relay.ts',
+    find: "if (message.kind === 'events') await this.publish(message.events);",
+    replace: "await checkpoints.save(name, position);\n    if (message.kind === 'events') await this.publish(message.events);",
+  },
+  {
+    name: 'dead-letter-not-awaited',
+    what: 'a refused message is acknowledged before its dead letter is durable',
+    file: 'libs/messaging/src/delivery/batch-processor.ts',
+    find: 'await bus.publish(deadLetterTopic, letters);',
+    replace: 'void bus.publish(deadLetterTopic, letters).catch(() => undefined);',
+  },
+  {
+    name: 'view-place-outside-transaction',
+    what: "a read model's place in the log is written after the transaction that applied the events",
+    file: 'libs/service-kit/src/read-models/read-model-file.ts',
+    find: `    this.transaction(() => {
+      work();
+      this.run('UPDATE read_model SET position = ?, mark_after = ?, mark_position = ?, mark_id = ?', position, mark.after ?? null, mark.position, mark.id);
+    });`,
+    replace: `    this.transaction(work);
+    this.run('UPDATE read_model SET position = ?, mark_after = ?, mark_position = ?, mark_id = ?', position, mark.after ?? null, mark.position, mark.id);`,
+  },
+  {
+    name: 'posting-counted-twice',
+    what: "reporting's view adds each posting twice",
+    file: 'services/reporting/src/projections/journal.view.ts',
+    find: "(BigInt(known ?? '0') + BigInt(amount)).toString()",
+    replace: "(BigInt(known ?? '0') + BigInt(amount) * 2n).toString()",
+  },
+  {
+    name: 'wrong-class',
+    what: 'coins of a case are booked as unidentified',
+    file: 'services/custody/src/journal/deposit-entries.ts',
+    find: "purpose.kind === 'case' ? account.heldCase(purpose.id) :",
+    replace: '',
+  },
+  {
+    name: 'alarm-forgotten',
+    what: 'a spend that nobody approved freezes the vault and raises no alarm',
+    file: 'services/custody/src/deposits/chain.worker.ts',
+    find: 'await deposits.spend(depositId, spentBy, block.height);',
+    replace: '',
+  },
+  {
+    name: 'held-act-forgotten',
+    what: 'an act that waited is not applied when the one before it comes',
+    file: 'services/intake/src/seizures/case.ts',
+    find: 'return accept(...eventsOf(command), ...releaseHeld(state.held, step.to));',
+    replace: 'return accept(...eventsOf(command));',
+  },
+  {
+    name: 'output-matched-twice',
+    what: 'an output that is the coins of one payout is given to another as well',
+    file: 'services/custody/src/deposits/deposit.ts',
+    find: "return refuse('deposit-already-matched',",
+    replace: "if (payoutId === '') return refuse('deposit-already-matched',",
+  },
+];

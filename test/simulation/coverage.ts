@@ -1,0 +1,44 @@
+/** What the workload must reach over a few hundred seeds: each command with each of its outcomes. */
+export const OUTCOMES: readonly string[] = Object.entries({
+  'register-vault': ['accepted', 'vault-conflict', 'vault-keys-in-use', 'vault-keys-of-another-class', 'descriptor-checksum-missing', 'descriptor-checksum', 'validation-failed', 'json-duplicate-name', 'json-malformed'],
+  'assign-address': ['accepted', 'vault-not-found', 'purpose-id-invalid', 'vault-class-unsuitable', 'licence-not-of-a-case', 'licence-required', 'purpose-conflict', 'validation-failed'],
+  'assign-late-address': ['accepted', 'vault-frozen'],
+  'issue-licence': ['accepted', 'duplicate', 'licence-conflict', 'licence-validity', 'validation-failed'],
+  'register-pool-account': ['accepted', 'duplicate', 'licence-unknown', 'pool-account-conflict', 'address-network', 'address-checksum', 'validation-failed'],
+  'hand-in-statement': ['pool-unknown', 'pool-account-unknown', 'statement-not-json', 'statement-shape', 'statement-refused-by-pool', 'row-shape', 'row-time', 'malformed', 'row-invalid'],
+  'claim-payout': ['accepted', 'duplicate', 'held', 'payout-conflict', 'asset-unknown', 'asset-not-mined', 'address-network', 'address-checksum', 'address-format', 'validation-failed', 'unexpected-message-type', 'json-malformed', 'unsupported-media-type'],
+  'decide-payout': ['accepted', 'rejected', 'payout-unknown', 'payout-not-held', 'payout-not-releasable', 'validation-failed'],
+  'publish-fact': [
+    'accepted', 'duplicate', 'held', 'fact-conflict', 'case-released', 'case-is-state-property', 'case-already-reported', 'act-superseded', 'too-many-held-acts', 'assets-missing', 'effect-too-late',
+    'lapse-not-allowed', 'lapse-before-effect', 'restriction-too-long', 'location-incomplete', 'asset-unknown', 'address-network', 'validation-failed', 'unexpected-message-type', 'missing-attribute',
+  ],
+  'authorise': ['unauthenticated', 'token-malformed', 'token-untrusted', 'token-expired', 'token-claims', 'forbidden'],
+  'hold': ['txid-malformed', 'pool-account-unknown', 'asset-mismatch', 'wallet-not-registered', 'licence-mismatch', 'licence-not-valid'],
+  'dispute': ['claim-amount-differs', 'claim-address-differs', 'claim-output-not-ours', 'deposit-already-matched', 'claim-ambiguous', 'claim-account-differs'],
+  'dead-letter': ['payout-conflict', 'fact-conflict', 'invalid-json', 'validation-failed', 'missing-data'],
+  'event': [
+    'custody.vault-registered', 'custody.address-assigned', 'custody.block-connected', 'custody.block-disconnected', 'custody.deposit-seen', 'custody.deposit-confirmed', 'custody.deposit-taken-back',
+    'custody.deposit-matched', 'custody.unapproved-spend-detected', 'custody.vault-frozen', 'custody.claim-registered', 'custody.claim-disputed', 'custody.case-state-property-noted', 'custody.journal-entry-posted',
+    'intake.fact-received', 'intake.fact-refused', 'intake.act-applied', 'intake.act-held', 'intake.case-became-state-property', 'intake.case-released', 'intake.conflict-raised',
+    'mining.licence-issued', 'mining.pool-account-registered', 'mining.statement-received', 'mining.payout-received', 'mining.payout-accepted', 'mining.payout-held', 'mining.payout-rejected', 'mining.conflict-raised',
+  ],
+  'entry': ['deposit', 'identification', 'reclassification', 'compensation'],
+}).flatMap(([command, outcomes]) => outcomes.map((outcome) => `${command}: ${outcome}`));
+
+export function missingOutcomes(reached: Readonly<Record<string, number>>): readonly string[] {
+  return OUTCOMES.filter((outcome) => reached[outcome] === undefined);
+}
+
+/** A table of commands and outcomes, then of faults, with how often each was reached. */
+export function coverageLines(outcomes: Readonly<Record<string, number>>, faults: Readonly<Record<string, number>>): readonly string[] {
+  const grouped = (counts: Readonly<Record<string, number>>): string[] => {
+    const groups = new Map<string, string[]>();
+    for (const [name, times] of Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const [group = '', outcome = ''] = name.split(': ');
+      groups.set(group, [...(groups.get(group) ?? []), `${outcome === '' ? '' : `${outcome} `}${times}`]);
+    }
+    return [...groups].map(([group, list]) => `  ${group.padEnd(24)} ${list.join(', ')}`);
+  };
+  const missing = missingOutcomes(outcomes);
+  return ['commands and outcomes', ...grouped(outcomes), 'faults', ...grouped(faults), ...(missing.length === 0 ? [] : [`never reached (${missing.length})`, ...missing.map((name) => `  ${name}`)])];
+}

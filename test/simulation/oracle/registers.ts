@@ -1,0 +1,58 @@
+import type { Finding, Sent, Testimony } from './testimony.js';
+
+/** For each command over a register: the event it leads to and the name of the identity in it. */
+const REGISTERS: Readonly<Record<string, { readonly type: string; readonly identity: (data: Readonly<Record<string, unknown>>) => string }>> = {
+  'register-vault': { type: 'custody.vault-registered', identity: ({ vaultId }) => vaultId as string },
+  'issue-licence': { type: 'mining.licence-issued', identity: ({ licenceId }) => licenceId as string },
+  'register-pool-account': { type: 'mining.pool-account-registered', identity: ({ poolAccountId }) => poolAccountId as string },
+  'assign-address': {
+    type: 'custody.address-assigned',
+    identity: ({ vaultId, purpose }) => `${vaultId as string} ${(purpose as { kind: string }).kind}:${(purpose as { id: string }).id}`,
+  },
+};
+const FIELDS = ['class', 'tier', 'descriptor', 'kind', 'holder', 'validFrom', 'validUntil', 'licenceId', 'network', 'payoutAddress'];
+
+/** What officers were told is registered is registered, once, and as they said. */
+export function judgeRegisters(told: Testimony): Finding[] {
+  const findings: Finding[] = [];
+  for (const [command, { type, identity }] of Object.entries(REGISTERS)) {
+    const events = told.events.filter((event) => event.type === type);
+    const known = new Map(events.map((event) => [identity(event.data), event]));
+    if (known.size !== events.length) findings.push({ rule: 'INV-21', message: `${type} was recorded more than once for one identity` });
+    for (const sent of told.sent.filter((each) => each.command === command && each.flaw === undefined)) {
+      for (const answer of sent.answers) {
+        const event = known.get(sent.key);
+        if (answer.status !== 200) findings.push({ rule: 'register', message: `${command} ${sent.key} was refused: ${answer.code}` });
+        else if (event === undefined || event.position > answer.at) findings.push({ rule: 'INV-20', message: `${command} ${sent.key} was answered before it was recorded` });
+        else if (FIELDS.some((field) => sent.content[field] !== undefined && sent.content[field] !== event.data[field])) findings.push({ rule: 'register', message: `${command} ${sent.key} is recorded otherwise than it was sent` });
+        else if (command === 'assign-address' && (answer.body as { address?: string }).address !== event.data['address']) findings.push({ rule: 'register', message: `${sent.key} was told another address than the one recorded` });
+      }
+    }
+  }
+  findings.push(...judgeLateAddresses(told));
+  const addresses = told.events.filter(({ type }) => type === 'custody.address-assigned').map(({ data }) => data['address']);
+  if (new Set(addresses).size !== addresses.length) findings.push({ rule: 'register', message: 'one address was given to two purposes' });
+  for (const sent of told.sent) findings.push(...judgeFlaw(sent));
+  return findings;
+}
+
+/** A frozen vault gives out no address; any other does. */
+function judgeLateAddresses({ events, sent }: Testimony): Finding[] {
+  return sent
+    .filter(({ command }) => command === 'assign-late-address')
+    .flatMap(({ key, content, answers, at }) =>
+      answers.flatMap(({ code, at: answeredAt }) => {
+        const frozenAt = events.find(({ type, data }) => type === 'custody.vault-frozen' && data['vaultId'] === content['vaultId'])?.position ?? Infinity;
+        const assignedAt = events.find(({ type, data }) => type === 'custody.address-assigned' && `${String(data['vaultId'])} ${(data['purpose'] as { kind: string }).kind}:${(data['purpose'] as { id: string }).id}` === key)?.position ?? Infinity;
+        if (code === 'accepted' && assignedAt > answeredAt) return [{ rule: 'INV-20', message: `${key} was given an address before that was recorded` }];
+        if (code === 'accepted' && frozenAt <= at && assignedAt > frozenAt) return [{ rule: 'alarm', message: `${key} was given an address of a frozen vault` }];
+        if (code === 'vault-frozen' && frozenAt > answeredAt) return [{ rule: 'register', message: `${key} was refused by a vault that was not frozen` }];
+        return code === 'accepted' || code === 'vault-frozen' ? [] : [{ rule: 'register', message: `${key} was refused: ${code}` }];
+      }),
+    );
+}
+
+/** A message whose content alone decides is answered by that, always. */
+function judgeFlaw({ command, key, flaw, answers }: Sent): Finding[] {
+  return answers.filter(({ code }) => flaw !== undefined && code !== flaw).map(({ code }) => ({ rule: 'refusal', message: `${command} ${key} must be refused as ${flaw ?? ''} and was answered ${code}` }));
+}
