@@ -60,7 +60,9 @@ export class PayoutsService {
   async decide(payoutId: string, decision: PayoutDecision, metadata: Metadata): Promise<{ readonly status: string } | { readonly refusal: Refusal }> {
     const stream = streamOf.payout(payoutId);
     const { state } = await loadState(this.store, payoutDecider, stream);
-    const standing = await this.standingOf(state.status === 'unknown' ? '' : poolAccountIdOf(state.claim.pool, state.claim.account));
+    // Decided here: a payout that arrives in this moment would be judged without its registers, and refused for a wrong reason.
+    if (state.status === 'unknown') return { refusal: { code: 'payout-unknown', message: `no payout ${payoutId} was received` } };
+    const standing = await this.standingOf(poolAccountIdOf(state.claim.pool, state.claim.account));
     const outcome = await handleCommand(this.store, payoutDecider, {
       stream,
       command: { kind: 'decide', payoutId, decision, standing },
