@@ -22,6 +22,11 @@ export class GroupConsumer {
   private readonly stopping = new AbortController();
   /** By partition, while this member reads it: what was committed last. */
   private readonly notes = new Map<number, string | undefined>();
+  /**
+   * What was committed before this member joined. Where the records at the committed offset are gone, kafkajs commits
+   * another offset without the note. An older note is as safe as a new one: it says that less was handled.
+   */
+  private readonly olderNotes = new Map<number, string>();
   private readonly attempts = new Map<string, number>();
   private readonly resumptions = new Set<NodeJS.Timeout>();
   private readonly pauses: PauseBounds;
@@ -34,7 +39,7 @@ export class GroupConsumer {
     private readonly request: SubscriptionRequest,
     private readonly options: KafkaBusOptions,
     private readonly logger: MessagingLogger,
-    private readonly committedNote: (partition: number) => Promise<string | undefined>,
+    private readonly committedNotes: () => Promise<ReadonlyMap<number, string>>,
   ) {
     this.pauses = options.pauses ?? DEFAULT_PAUSES;
   }
@@ -42,13 +47,17 @@ export class GroupConsumer {
   /** Joins the group. Rejects when no broker answers. */
   async start(): Promise<void> {
     const { topic } = this;
+    this.rememberNotes(await this.committedNotes());
     const consumer = this.kafka.consumer(consumerConfig(kafkaGroupOf(this.request.group, topic), this.options));
     this.consumer = consumer;
     consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
       if (this.consumer === consumer && !this.stopping.signal.aborted) this.restarting ??= this.restart(error);
     });
     // Another member may have read on meanwhile.
-    consumer.on(consumer.events.GROUP_JOIN, () => this.notes.clear());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.rememberNotes(this.notes);
+      this.notes.clear();
+    });
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
@@ -130,8 +139,12 @@ export class GroupConsumer {
   }
 
   private async noteOf(partition: number): Promise<string | undefined> {
-    if (!this.notes.has(partition)) this.notes.set(partition, await this.committedNote(partition));
+    if (!this.notes.has(partition)) this.notes.set(partition, (await this.committedNotes()).get(partition) ?? this.olderNotes.get(partition));
     return this.notes.get(partition);
+  }
+
+  private rememberNotes(notes: ReadonlyMap<number, string | undefined>): void {
+    for (const [partition, note] of notes) if (note !== undefined) this.olderNotes.set(partition, note);
   }
 
   /** Nothing was resolved, so that the same records are fetched again when the partition is resumed. */

@@ -20,6 +20,10 @@ import { clientConfig, type KafkaBusOptions } from './settings.js';
 const PING_TIMEOUT_MS = 5_000;
 const ENSURE_ATTEMPTS_MAX = 40;
 const ENSURE_PAUSE_MS = 250;
+/** A topic that another client has just created: it is in the list, and its leader is not known everywhere yet. */
+const TOPIC_COMING: ReadonlySet<unknown> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+/** A broker that has just started, or has just been given the group. */
+const COORDINATOR_COMING: ReadonlySet<unknown> = new Set(['GROUP_LOAD_IN_PROGRESS', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR_FOR_GROUP']);
 
 /** The message bus on Apache Kafka, by kafkajs. */
 export class KafkaBus implements MessageBus {
@@ -52,7 +56,7 @@ export class KafkaBus implements MessageBus {
         await this.createMissing(topics);
         return;
       } catch (error) {
-        if (attempt === ENSURE_ATTEMPTS_MAX || !isBeingCreated(error)) throw error;
+        if (attempt === ENSURE_ATTEMPTS_MAX || !isOneOf(error, TOPIC_COMING)) throw error;
         await sleep(ENSURE_PAUSE_MS);
       }
     }
@@ -86,7 +90,7 @@ export class KafkaBus implements MessageBus {
   async subscribe(request: SubscriptionRequest): Promise<BusSubscription> {
     this.assertOpen();
     await this.mustExist(request.topics);
-    const consumers = request.topics.map((topic) => new GroupConsumer(this.kafka, topic, request, this.options, this.logger, (partition) => this.note(request.group, topic, partition)));
+    const consumers = request.topics.map((topic) => new GroupConsumer(this.kafka, topic, request, this.options, this.logger, () => this.notes(request.group, topic)));
     const stop = async (): Promise<void> => void (await Promise.all(consumers.map((consumer) => consumer.stop())));
     try {
       await Promise.all(consumers.map((consumer) => consumer.start()));
@@ -112,12 +116,18 @@ export class KafkaBus implements MessageBus {
     return { partitions: partitionMetadata.length, partitionOf: (key) => choose({ topic, partitionMetadata, message: { key, value: null } }) };
   }
 
-  /** What the group committed beside its offset. */
-  private async note(group: string, topic: string, partition: number): Promise<string | undefined> {
-    const committed = await this.asking('reading a note', (admin) => admin.fetchOffsets({ groupId: kafkaGroupOf(group, topic), topics: [topic] }));
-    const own = committed.flatMap(({ partitions }) => partitions).find((candidate) => candidate.partition === partition);
-    // Without an offset, or with none kept, Kafka answers with an empty text.
-    return own?.metadata || undefined;
+  /** What the group committed beside its offset, by partition. Waits while the group's broker loads what it knows. */
+  private async notes(group: string, topic: string): Promise<ReadonlyMap<number, string>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const committed = await this.asking('reading notes', (admin) => admin.fetchOffsets({ groupId: kafkaGroupOf(group, topic), topics: [topic] }));
+        // Without an offset, or with nothing kept, Kafka answers with an empty text.
+        return new Map(committed.flatMap(({ partitions }) => partitions.flatMap(({ partition, metadata }) => (metadata ? [[partition, metadata] as const] : []))));
+      } catch (error) {
+        if (attempt === ENSURE_ATTEMPTS_MAX || !isOneOf(error, COORDINATOR_COMING)) throw error;
+        await sleep(ENSURE_PAUSE_MS);
+      }
+    }
   }
 
   async lag(group: string, topics: readonly string[]): Promise<readonly GroupLag[]> {
@@ -196,11 +206,9 @@ export class KafkaBus implements MessageBus {
   }
 }
 
-/** A topic that another client has just created: it is in the list, and its leader is not known everywhere yet. */
-function isBeingCreated(error: unknown): boolean {
+function isOneOf(error: unknown, types: ReadonlySet<unknown>): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const type = (cause as { readonly type?: unknown }).type;
-    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return true;
+    if (types.has((cause as { readonly type?: unknown }).type)) return true;
   }
   return false;
 }
