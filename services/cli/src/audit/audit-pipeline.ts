@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { STREAM_PREFIXES } from '@qazyna/contracts';
 import type { EventStore, Position, RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelDefinition } from '@qazyna/service-kit';
 import { FileShelf } from '../sources/file-shelf.js';
@@ -7,6 +6,7 @@ import type { System } from '../sources/system.js';
 import { auditDeadLetters, type DeadLetterFigures } from './dead-letters.js';
 import { CONSUMERS } from './duties.js';
 import { Findings, type Finding, type FindingCount } from './findings.js';
+import { auditGaps, type GapFigures } from './gaps.js';
 import { foldJournal } from './journal-fold.js';
 import { checkpointOf, consumersOf, DEAD_LETTERS, RELAYED, UPSTREAM, VIEWS } from './pipeline.js';
 import { collectProofs } from './proofs.js';
@@ -17,6 +17,9 @@ import { auditSettlement, type SettlementFigures } from './settlement-audit.js';
 import { Settlement } from './settlement.js';
 import type { Committed, TopicSnapshot } from './topic.js';
 import { auditUpstreamTopic, type UpstreamFigures } from './upstream-topic.js';
+
+const LETTER_STREAMS = 'dead-letter-';
+const GAP_STREAMS = 'pipeline-gap-';
 
 export interface AuditOptions {
   readonly now: Date;
@@ -32,6 +35,8 @@ export interface AuditReport {
   readonly relayed: readonly RelayedFigures[];
   readonly upstream: readonly UpstreamFigures[];
   readonly deadLetters: DeadLetterFigures;
+  /** What consumers themselves met between the log and their topics. */
+  readonly gaps: GapFigures;
   readonly views: readonly (ReadModelFigures & { readonly folder: string })[];
   /** Views whose file is in none of the folders given. */
   readonly viewsNotFound: readonly string[];
@@ -60,7 +65,7 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
   const walk = (streamPrefixes: readonly string[]): AsyncIterable<readonly RecordedEvent[]> => log.readAll({ filter: { streamPrefixes } });
 
   const settledBefore = new Date(now.getTime() - graceMs);
-  const { letters: deadLetters, figures: letters } = await auditDeadLetters(topics.snapshots.get(DEAD_LETTERS) as TopicSnapshot, walk(STREAM_PREFIXES.operations), settledBefore, findings);
+  const { letters: deadLetters, figures: letters } = await auditDeadLetters(topics.snapshots.get(DEAD_LETTERS) as TopicSnapshot, walk([LETTER_STREAMS]), settledBefore, findings);
   const proofs = await collectProofs(walk([...new Set(CONSUMERS.flatMap(({ provenIn }) => provenIn))]), CONSUMERS, settledBefore, step('effects of consumers'));
   const withPlace = (topic: string): { consumer: (typeof CONSUMERS)[number]; committed: Committed }[] =>
     consumersOf(topic).map((consumer) => ({ consumer, committed: topics.committed.get(`${consumer.group} ${topic}`) ?? new Map() }));
@@ -74,6 +79,7 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
   for (const { topic } of UPSTREAM) {
     for (const consumer of withPlace(topic)) upstream.push(await auditUpstreamTopic({ snapshot: topics.snapshots.get(topic) as TopicSnapshot, consumer, proofs, deadLetters }, findings, step(topic)));
   }
+  const gaps = await auditGaps(walk([GAP_STREAMS]), findings);
   const journal = await auditJournal(system, log, options, findings, step);
   const compared: (ReadModelFigures & { folder: string })[] = [];
   for (const { definition, found } of views) {
@@ -84,6 +90,7 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
     relayed,
     upstream,
     deadLetters: letters,
+    gaps,
     views: compared,
     viewsNotFound: views.filter(({ found }) => found.length === 0).map(({ definition: { name } }) => name),
     journal,

@@ -10,7 +10,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 const NONE = '-';
 
 /** The report as text, for people. */
-export function reportText({ clean, relayed, upstream, deadLetters, views, viewsNotFound, journal, counts, findings }: AuditReport): string {
+export function reportText({ clean, relayed, upstream, deadLetters, gaps, views, viewsNotFound, journal, counts, findings }: AuditReport): string {
   const topics = table(
     ['topic', 'consumer', 'events', 'relayed', 'consumed', 'dead-lettered', 'waiting', 'repeated', 'missing'],
     [
@@ -39,5 +39,5 @@ export function reportText({ clean, relayed, upstream, deadLetters, views, views
   const listed = findings.map(({ severity, code, where, message }) => `${severity.toUpperCase().padEnd(7)}  ${where}: ${code}\n         ${message}`).join('\n');
   const more = findings.length < total ? `\n\n${total} findings in all; --all lists every one:\n${table(['', 'code', 'where', 'count'], counts.map(({ severity, code, where, count }) => [severity, code, where, count]), 3)}` : '';
   const verdict = clean ? 'Clean: everything is accounted for.' : 'NOT CLEAN: something is missing or wrong.';
-  return `${topics}\n\n${shownLetters}\n\n${shownViews}\n${notFound}\n${shownJournal}\n\n${listed === '' ? '' : `${listed}${more}\n\n`}${verdict}\n`;
+  return `${topics}\n\n${shownLetters}\n\n${gaps.found} gaps found by consumers, ${gaps.repaired} repaired\n\n${shownViews}\n${notFound}\n${shownJournal}\n\n${listed === '' ? '' : `${listed}${more}\n\n`}${verdict}\n`;
 }
