@@ -50,6 +50,15 @@ export interface BookTotals {
   readonly dueTo: bigint;
 }
 
+/** What a fold knows but for the entries it remembers: enough to go on from, by {@link Balances.restore}. */
+export interface BalancesState {
+  readonly entryCount: number;
+  readonly unprovenCompensations: number;
+  /** Ids of entries that were compensated. */
+  readonly corrected: readonly string[];
+  readonly accounts: readonly { readonly account: AccountName; readonly asset: AssetId; readonly balance: bigint }[];
+}
+
 interface Cell {
   balance: bigint;
 }
@@ -174,6 +183,35 @@ export class Balances {
     return copy;
   }
 
+  /** See {@link BalancesState}. */
+  state(): BalancesState {
+    return {
+      entryCount: this.applied,
+      unprovenCompensations: this.unproven,
+      corrected: [...this.corrected],
+      accounts: Array.from(this.accounts(), ({ account: { name }, asset, balance }) => ({ account: name, asset, balance })),
+    };
+  }
+
+  /**
+   * Goes on from a state. The latest entries are not part of it: hand them to {@link remember} before anything is applied.
+   * @throws {InvariantViolation} the balances break a rule of the ledger: they are no state of any journal
+   */
+  static restore({ entryCount, unprovenCompensations, corrected, accounts }: BalancesState, options: BalancesOptions = {}): Balances {
+    const restored = new Balances(options);
+    for (const { account, asset, balance } of accounts) restored.add(account, asset, balance);
+    restored.corrected = new Set(corrected);
+    restored.applied = entryCount;
+    restored.unproven = unprovenCompensations;
+    throwIfViolated(restored.verify(), 'a restored state');
+    return restored;
+  }
+
+  /** Notes an entry that the balances hold already, oldest first: for {@link restore}. */
+  remember(entry: Entry): void {
+    this.recent.add(entry);
+  }
+
   private check(entry: Entry, context: ApplyContext): readonly Violation[] {
     const alone = checkEntry(entry, this.checkOptions);
     if (alone.length > 0) return alone;
@@ -211,13 +249,15 @@ export class Balances {
   }
 
   private post(entry: Entry): void {
-    for (const { account, asset, amount } of entry.postings) {
-      let ledger = this.ledgers.get(account);
-      if (!ledger) this.ledgers.set(account, (ledger = { account: parseAccount(account), cells: new Map() }));
-      const cell = ledger.cells.get(asset);
-      if (cell) cell.balance += amount;
-      else ledger.cells.set(asset, { balance: amount });
-    }
+    for (const { account, asset, amount } of entry.postings) this.add(account, asset, amount);
+  }
+
+  private add(account: AccountName, asset: AssetId, amount: bigint): void {
+    let ledger = this.ledgers.get(account);
+    if (!ledger) this.ledgers.set(account, (ledger = { account: parseAccount(account), cells: new Map() }));
+    const cell = ledger.cells.get(asset);
+    if (cell) cell.balance += amount;
+    else ledger.cells.set(asset, { balance: amount });
   }
 }
 

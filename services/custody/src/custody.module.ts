@@ -20,6 +20,7 @@ import { SandboxChainController } from './deposits/sandbox-chain.controller.js';
 import { AccountsController } from './journal/accounts.controller.js';
 import { AccountList } from './journal/accounts.query.js';
 import { JournalController } from './journal/journal.controller.js';
+import { JournalSnapshots } from './journal/journal-snapshot.store.js';
 import { JournalWriter } from './journal/journal.writer.js';
 import { PostingWorker } from './journal/posting.worker.js';
 import { CustodyDuties } from './leadership/custody-duties.worker.js';
@@ -55,8 +56,15 @@ const DECIDED_MS_MAX = 10_000;
     readModelProvider(CUSTODY_READ_MODEL, custodyReadModel),
     {
       provide: JournalWriter,
-      inject: [LEADER_STORE, CLOCK, METRICS],
-      useFactory: (store: Store, clock: Clock, metrics: PlatformParts['metrics']) => new JournalWriter({ store, clock, ...journalFigures(metrics) }),
+      inject: [LEADER_STORE, CLOCK, METRICS, CONFIG, LOGGER],
+      useFactory: (store: Store, clock: Clock, metrics: PlatformParts['metrics'], { dataDir }: Config, logger: Logger) =>
+        new JournalWriter({
+          store,
+          clock,
+          snapshots: new JournalSnapshots(dataDir),
+          onSnapshotLost: (err) => logger.warn({ err }, 'a snapshot of the journal is of no use: the journal itself is read'),
+          ...journalFigures(metrics),
+        }),
     },
     {
       provide: ChainWorker,

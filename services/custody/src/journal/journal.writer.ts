@@ -1,13 +1,12 @@
 import { streamOf } from '@qazyna/contracts';
-import { APPEND_BYTES_MAX, ConcurrencyConflict, StoreTimeout, type Clock, type EventStore, type JsonObject, type NewEvent } from '@qazyna/event-store';
-import { Balances, decodeEntry, encodeEntry, InvariantViolation, type Violation } from '@qazyna/ledger';
+import { APPEND_BYTES_MAX, ConcurrencyConflict, StoreTimeout, type Clock, type JsonObject, type NewEvent } from '@qazyna/event-store';
+import { encodeEntry, InvariantViolation, type Balances, type Violation } from '@qazyna/ledger';
 import { draftBytesMax, type EntryDraft } from './entry-draft.js';
-import { EntryIds } from './entry-ids.js';
+import { ENTRY_POSTED, JournalFold, JournalUnavailable, type JournalFoldOptions } from './journal-fold.store.js';
 
-export const ENTRY_POSTED = 'custody.journal-entry-posted';
+export { ENTRY_POSTED, JournalUnavailable } from './journal-fold.store.js';
 
-export interface JournalWriterOptions {
-  readonly store: EventStore;
+export interface JournalWriterOptions extends JournalFoldOptions {
   readonly clock: Clock;
   /** Most entries waiting; further callers wait for a place. Default 10,000. */
   readonly queueMax?: number;
@@ -30,18 +29,6 @@ export type PostOutcome =
   /** A rule of the ledger would break: nothing was written. */
   | { readonly kind: 'refused'; readonly violations: readonly Violation[] };
 
-/** The journal took nothing: it is closed, held by another writer, or what it holds is not what it must be. */
-export class JournalUnavailable extends Error {
-  override readonly name = 'JournalUnavailable';
-  constructor(
-    readonly code: 'journal-closed' | 'journal-fenced' | 'journal-damaged' | 'journal-timeout',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
-
 interface Waiting {
   readonly draft: EntryDraft;
   readonly settle: (outcome: PostOutcome) => void;
@@ -53,13 +40,6 @@ interface Prepared {
   readonly outcomes: readonly PostOutcome[];
 }
 
-/** A known state of the ledger to start again from when what is in memory may be ahead of the stream. */
-interface Snapshot {
-  readonly balances: Balances;
-  readonly next: bigint;
-}
-
-const SNAPSHOT_EVERY = 20_000n;
 const BATCH_BYTES_MAX = APPEND_BYTES_MAX - 16 * 1024;
 const CUSTODY = { subject: 'custody', organisation: 'qazyna' };
 
@@ -70,21 +50,19 @@ const CUSTODY = { subject: 'custody', organisation: 'qazyna' };
  */
 export class JournalWriter {
   private readonly waiting: Waiting[] = [];
-  private readonly ids = new EntryIds();
-  private balances: Balances | undefined;
-  private snapshot: Snapshot = { balances: newBalances(), next: 0n };
-  /** Revision of the next entry. */
-  private next = 0n;
+  private readonly journal: JournalFold;
   private running: Promise<void> | undefined;
   private room = Promise.withResolvers<void>();
   private failure: Error | undefined;
   private closed = false;
 
-  constructor(private readonly options: JournalWriterOptions) {}
+  constructor(private readonly options: JournalWriterOptions) {
+    this.journal = new JournalFold(options);
+  }
 
   /** Folds the journal. Posting does this by itself when it is needed. @throws {JournalUnavailable} @throws {StoreUnavailable} */
   async start(): Promise<void> {
-    await this.loaded();
+    await this.journal.loaded();
   }
 
   /**
@@ -92,18 +70,12 @@ export class JournalWriter {
    * itself learns of others by a conflict. @throws {JournalUnavailable} @throws {StoreUnavailable}
    */
   async catchUp(): Promise<void> {
-    if (this.running !== undefined) return;
-    const balances = await this.loaded();
-    // Half a tail must not count as all of it.
-    this.balances = undefined;
-    this.next = await this.foldInto(balances, this.next);
-    this.balances = balances;
-    if (this.next - this.snapshot.next >= SNAPSHOT_EVERY) this.snapshot = { balances: balances.clone(), next: this.next };
+    if (this.running === undefined) await this.journal.catchUp();
   }
 
   /** Entries in the journal, as far as this writer knows. */
   get entryCount(): bigint {
-    return this.next;
+    return this.journal.next;
   }
 
   /** Entries waiting for their append. */
@@ -114,7 +86,7 @@ export class JournalWriter {
   health(): { readonly ok: boolean; readonly detail?: string } {
     if (this.closed) return { ok: false, detail: 'closed' };
     if (this.failure) return { ok: false, detail: 'code' in this.failure ? String(this.failure.code) : this.failure.message };
-    return this.balances ? { ok: true } : { ok: false, detail: 'the journal is being read' };
+    return this.journal.isLoaded ? { ok: true } : { ok: false, detail: 'the journal is being read' };
   }
 
   /**
@@ -140,6 +112,7 @@ export class JournalWriter {
     this.closed = true;
     this.room.resolve();
     await this.running;
+    await this.journal.close();
   }
 
   private async run(): Promise<void> {
@@ -175,16 +148,17 @@ export class JournalWriter {
   private async commit(batch: readonly Waiting[]): Promise<void> {
     const retriesMax = this.options.retriesMax ?? 5;
     for (let attempt = 0; ; attempt++) {
-      const balances = await this.loaded();
+      const balances = await this.journal.loaded();
       const { events, outcomes } = this.prepare(batch, balances);
       try {
         if (events.length > 0) {
-          await this.options.store.append(streamOf.journal, this.next === 0n ? 'no-stream' : this.next - 1n, events);
-          this.appended(events, balances);
+          await this.options.store.append(streamOf.journal, this.journal.next === 0n ? 'no-stream' : this.journal.next - 1n, events);
+          this.journal.appended(events, balances);
+          this.options.onBatch?.(events.length);
         }
       } catch (error) {
         // The balances hold entries that may not be in the stream: they are folded again before anything else.
-        this.balances = undefined;
+        this.journal.forget();
         if (!(error instanceof ConcurrencyConflict || error instanceof StoreTimeout)) throw error;
         if (attempt < retriesMax) {
           this.options.onRetry?.(error);
@@ -206,7 +180,7 @@ export class JournalWriter {
     const recordedAt = this.options.clock.now();
     for (const { draft } of batch) {
       const { entry, corrected } = draft;
-      if (inBatch.has(entry.entryId) || this.ids.has(entry.entryId)) {
+      if (inBatch.has(entry.entryId) || this.journal.has(entry.entryId)) {
         outcomes.push({ kind: 'duplicate' });
         continue;
       }
@@ -222,7 +196,7 @@ export class JournalWriter {
         outcomes.push({ kind: 'refused', violations: error.violations });
         continue;
       }
-      outcomes.push({ kind: 'posted', number: this.next + BigInt(events.length) });
+      outcomes.push({ kind: 'posted', number: this.journal.next + BigInt(events.length) });
       inBatch.add(entry.entryId);
       events.push(this.eventOf(draft));
     }
@@ -238,46 +212,4 @@ export class JournalWriter {
       metadata: { schemaVersion: 1, actor: this.options.actor ?? CUSTODY, correlationId: correlationId ?? entry.cause, causationId: entry.cause },
     };
   }
-
-  private appended(events: readonly NewEvent[], balances: Balances): void {
-    for (const { id } of events) this.ids.add(id);
-    this.next += BigInt(events.length);
-    if (this.next - this.snapshot.next >= SNAPSHOT_EVERY) this.snapshot = { balances: balances.clone(), next: this.next };
-    this.options.onBatch?.(events.length);
-  }
-
-  /** The balances at the end of the stream. */
-  private async loaded(): Promise<Balances> {
-    if (this.balances) return this.balances;
-    const balances = this.snapshot.balances.clone();
-    const next = await this.foldInto(balances, this.snapshot.next);
-    this.next = next;
-    this.snapshot = { balances: balances.clone(), next };
-    this.balances = balances;
-    return balances;
-  }
-
-  /** Applies the stream from a revision to its end. @returns the revision after its last entry */
-  private async foldInto(balances: Balances, from: bigint): Promise<bigint> {
-    let next = from;
-    for await (const page of this.options.store.readStream(streamOf.journal, { from: next })) {
-      for (const event of page) {
-        if (event.type !== ENTRY_POSTED || event.revision !== next) throw new JournalUnavailable('journal-damaged', `journal@${event.revision} is a ${event.type} where entry ${next} was expected`);
-        try {
-          balances.apply(decodeEntry(event.data));
-        } catch (error) {
-          this.failure = new JournalUnavailable('journal-damaged', `entry ${event.revision} breaks the ledger's rules`, { cause: error });
-          throw this.failure;
-        }
-        this.ids.add(event.id);
-        next += 1n;
-      }
-    }
-    return next;
-  }
-}
-
-function newBalances(): Balances {
-  // What the journal holds was proven when it was written; a compensation being written is always compared.
-  return new Balances({ unknownCorrected: 'count' });
 }
