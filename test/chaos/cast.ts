@@ -17,6 +17,7 @@ const ENTRIES: Readonly<Record<ServiceName, string>> = {
   custody: 'services/custody/src/main.ts',
   reporting: 'services/reporting/src/main.ts',
 };
+const HEAP_MIB_MAX = 192;
 /** The shortest that brokers allow: what a killed consumer held waits that long for the next. */
 const SESSION_MS = 6_000;
 
@@ -168,6 +169,8 @@ export class Cast {
         EVENTSTORE_URL: this.storeUrl,
         KAFKA_SESSION_MS: String(SESSION_MS),
         QAZYNA_DATA_DIR: dataDir,
+        // Without a bound V8 lets garbage grow with the machine's memory before it collects any.
+        NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB_MAX}`,
         PORT: String(port),
         ...(service === 'custody' ? { BITCOIN_RPC_URL: this.rpc.url } : {}),
         ...this.env,

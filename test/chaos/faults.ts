@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../system/caller.js';
 import type { Seeded } from '../system/seeded.js';
-import { SERVICES, type Cast } from './cast.js';
+import { SERVICES, type Cast, type ServiceName } from './cast.js';
 
 /** A standby must have taken over after this long, by the promise made to operators. */
 const TAKEOVER_MS_MAX = 10_000;
@@ -13,6 +13,8 @@ export interface FaultOptions {
   readonly random: Seeded;
   /** How long the broker stands still. */
   readonly brokerPauseMs: number;
+  /** Services that get a second instance. */
+  readonly doubled: readonly ServiceName[];
 }
 
 export interface Fault {
@@ -118,9 +120,9 @@ export async function leaderOf(cast: Cast, withinMs = TAKEOVER_PATIENCE_MS, exce
 }
 
 const twoOfEach: Fault = {
-  name: 'two instances of each; the leading custody dies',
-  async strike({ cast, random }) {
-    await Promise.all(SERVICES.map((service) => cast.add(service, `${service}-2`)));
+  name: 'two instances at once; the leading custody dies',
+  async strike({ cast, random, doubled }) {
+    await Promise.all(doubled.filter((service) => !cast.names.includes(`${service}-2`)).map((service) => cast.add(service, `${service}-2`)));
     await moment(random, 500);
     const leader = await leaderOf(cast);
     const standby = await fetch(`${cast.url(leader === 'custody' ? 'custody-2' : 'custody')}/health/ready`).then((answer) => answer.text());
@@ -130,7 +132,7 @@ const twoOfEach: Fault = {
     const tookMs = Math.round(performance.now() - diedAt);
     await cast.again(leader);
     if (!standby.includes('"standby')) throw new Error(`the standby does not call itself one: ${standby}`);
-    return `${next} took over after ${tookMs} ms${tookMs > TAKEOVER_MS_MAX ? ' (LATE)' : ''}`;
+    return `${doubled.join(', ')} twice; ${next} took over after ${tookMs} ms${tookMs > TAKEOVER_MS_MAX ? ' (LATE)' : ''}`;
   },
 };
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Missing, OWN_KAFKA } from '@qazyna/testing';
 import { Seeded } from '../system/seeded.js';
 import { auditPipeline } from './audit.js';
-import { Cast } from './cast.js';
+import { Cast, SERVICES } from './cast.js';
 import { DISK_FAULTS } from './disk-faults.js';
 import { FAULTS, type Fault } from './faults.js';
 import { Oracle } from './oracle.js';
@@ -53,7 +53,7 @@ async function faults(cast: Cast, oracle: Oracle, seed: number): Promise<void> {
     for (const [index, { name, strike }] of chosen.entries()) {
       await timed(ROUNDS === 1 ? name : `${name} (${round})`, async () => {
         const wave = await beginWave(cast, oracle, `${round}-${index}`, CLAIMS);
-        const note = await strike({ cast, random, brokerPauseMs: short ? 8_000 : 30_000 });
+        const note = await strike({ cast, random, brokerPauseMs: short ? 8_000 : 30_000, doubled: short ? ['mining', 'custody'] : SERVICES });
         await wave.done;
         return note;
       });

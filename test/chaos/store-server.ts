@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { freePorts } from '@qazyna/testing';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** It keeps the whole log in memory: three million events take a few GiB. */
+const HEAP_MIB_MAX = 10_000;
 const STARTED_MS_MAX = 30_000;
 
 /** EventStoreDB's stand-in as a process on a port and a file of its own, so that it can be killed and started again. */
@@ -45,7 +47,7 @@ export class StoreServer {
   /** Starts on the same port and file. */
   async again(): Promise<void> {
     const program = join(ROOT, 'libs/testing/src/eventstoredb/main.ts');
-    const child = spawn(process.execPath, ['--conditions=@qazyna/source', '--import', '@swc-node/register/esm-register', program, String(this.port), this.file], {
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB_MAX}`, '--conditions=@qazyna/source', '--import', '@swc-node/register/esm-register', program, String(this.port), this.file], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SWC_NODE_PROJECT: 'tsconfig.base.json' },
       stdio: ['pipe', 'pipe', 'pipe'],

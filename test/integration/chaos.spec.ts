@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describeWith, OWN_KAFKA } from '@qazyna/testing';
+
+const ROOT = join(import.meta.dirname, '../..');
+const RUN_MS_MAX = 360_000;
+
+/** Runs the program itself, so that what CI proves is what an operator can repeat by hand. */
+function chaos(words: readonly string[]): Promise<{ readonly code: number | null; readonly text: string }> {
+  const program = ['--disable-warning=ExperimentalWarning', '--conditions=@qazyna/source', '--import', '@swc-node/register/esm-register', 'test/chaos/run.ts', ...words];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, program, { cwd: ROOT, env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', SWC_NODE_PROJECT: 'tsconfig.base.json' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+    const limit = setTimeout(() => child.kill('SIGTERM'), RUN_MS_MAX);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(limit);
+      resolve({ code, text });
+    });
+  });
+}
+
+await describeWith(OWN_KAFKA, 'chaos with real processes', () => {
+  it('loses and doubles nothing while services, the broker and the store are killed, stopped, cut off and restarted', async () => {
+    const { code, text } = await chaos(['--short']);
+    process.stdout.write(text);
+    expect([code, text.includes('Nothing missing, nothing doubled, every class sums to zero.')]).toEqual([0, true]);
+  }, RUN_MS_MAX + 10_000);
+
+  it('keeps within its memory and its groups when more comes than the store takes', async () => {
+    const { code, text } = await chaos(['--back-pressure', '--messages', '15000']);
+    process.stdout.write(text);
+    expect(code).toBe(0);
+  }, RUN_MS_MAX);
+});
