@@ -67,7 +67,7 @@ await describeWith(KAFKA, 'records that Kafka no longer has', (source) => {
       chain: { store, topics: new Map([[topic, ORIGIN]]), observer },
     });
     transport.addHandler(topic, (batch: MessageBatch) => Promise.resolve(void handled.push(...batch.map(({ event }) => event.id))), true, { group });
-    await new Promise<void>((resolve, reject) => transport.listen((error) => (error === undefined ? resolve() : reject(error))));
+    await new Promise<void>((resolve, reject) => transport.listen((error) => (error === undefined ? resolve() : reject(new Error('no start', { cause: error })))));
     await until('all handled', async () => {
       const lags = await bus.lag(group, [topic]);
       return new Set(handled).size === appended.length && lags.every(({ committed, end }) => committed === end);

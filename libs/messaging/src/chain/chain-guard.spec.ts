@@ -46,7 +46,7 @@ describe('a consumer of a relayed topic', () => {
     };
     const made = new QazynaTransport({ bus, validator: everything, chain: { store, topics: new Map([[TOPIC, ORIGIN]]), observer } });
     made.addHandler(TOPIC, (batch: MessageBatch) => Promise.resolve(void handled.push(...batch.map(({ event }) => event.id))), true, { group: 'g' });
-    await new Promise<void>((resolve, reject) => made.listen((error) => (error === undefined ? resolve() : reject(error))));
+    await new Promise<void>((resolve, reject) => made.listen((error) => (error === undefined ? resolve() : reject(new Error('no start', { cause: error })))));
     return made;
   }
 
