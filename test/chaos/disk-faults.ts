@@ -23,7 +23,9 @@ class SmallDisk {
     } catch {
       return undefined;
     }
-    return new SmallDisk(folder);
+    const disk = new SmallDisk(folder);
+    process.once('exit', disk.leave);
+    return disk;
   }
 
   /** Takes what is free, down to the last block. */
@@ -49,8 +51,13 @@ class SmallDisk {
   }
 
   unmount(): void {
-    execFileSync('umount', ['-l', this.folder], { stdio: 'ignore', timeout: 10_000 });
+    process.off('exit', this.leave);
+    this.leave();
   }
+
+  private readonly leave = (): void => {
+    execFileSync('umount', ['-l', this.folder], { stdio: 'ignore', timeout: 10_000 });
+  };
 }
 
 async function readiness(cast: Cast, name: string): Promise<{ readonly status: number; readonly text: string }> {

@@ -22,6 +22,7 @@ const { values } = parseArgs({
 const short = values.short === true;
 const CLAIMS = short ? 900 : 6_000;
 const ROUNDS = short ? 1 : 2;
+const RUN_MS_MAX = (short ? 8 : 60) * 60_000;
 const SETTLED_MS_MAX = short ? 90_000 : 300_000;
 
 interface Row {
@@ -32,12 +33,17 @@ interface Row {
 
 const rows: Row[] = [];
 const startedAt = performance.now();
-const say = (text: string): void => void process.stdout.write(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`);
+let said = '';
+const say = (text: string): void => {
+  said = text;
+  process.stdout.write(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`);
+};
 
 async function timed(what: string, work: () => Promise<string | undefined>): Promise<void> {
   const from = performance.now();
   say(what);
   const note = (await work()) ?? '';
+  if (note !== '') process.stdout.write(`          ${note}\n`);
   rows.push({ what, seconds: (performance.now() - from) / 1_000, note });
 }
 
@@ -104,4 +110,14 @@ async function main(): Promise<number> {
   }
 }
 
+/** A run that hangs ends with what it started: their `exit` handlers end the processes and unmount the disks. */
+function endInTime(): void {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
+  setTimeout(() => {
+    process.stdout.write(`\nNot done within ${RUN_MS_MAX / 60_000} minutes, in: ${said}\n${rows.length === 0 ? '' : table()}\n`);
+    process.exit(1);
+  }, RUN_MS_MAX).unref();
+}
+
+endInTime();
 process.exit(await main());
