@@ -105,8 +105,8 @@ export const BUGS: readonly Bug[] = [
     name: 'relay-checkpoint-before-publish',
     what: 'the relay saves its checkpoint before the bus has the events',
     file: 'libs/messaging/src/relay/relay.ts',
-    find: "if (message.kind === 'events') await this.publish(message.events);",
-    replace: "await checkpoints.save(name, position);\n    if (message.kind === 'events') await this.publish(message.events);",
+    find: "if (message.kind === 'events') await this.publish(message.events, chain);",
+    replace: "await checkpoints.save(name, position);\n    if (message.kind === 'events') await this.publish(message.events, chain);",
   },
   {
     name: 'dead-letter-not-awaited',

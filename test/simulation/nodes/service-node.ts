@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Position } from '@qazyna/event-store';
 import { runService, type RunningService, type ServiceDefinition, type ServiceLogger } from '@qazyna/service-kit';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chance } from '../engine/chance.js';
 import type { Faults } from '../engine/faults.js';
@@ -130,7 +130,12 @@ export class ServiceNode {
     this.running = undefined;
     for (const cut of this.cut) cut();
     // Its files are let go of once the stack that ended it has unwound.
-    faults.time.planOutside(0.001, () => closeDatabasesOf(generation));
+    faults.time.planOutside(0.001, () => {
+      closeDatabasesOf(generation);
+      if (!faults.happens(0.1)) return;
+      faults.note('read model: file lost');
+      rmSync(join(this.around.folder, this.name, 'read-models'), { recursive: true, force: true });
+    });
     faults.time.planOutside(faults.calm ? 5 : faults.chance.between(5, 3_000), () => {
       if (this.generation === undefined) this.start();
     });
@@ -156,11 +161,13 @@ export class ServiceNode {
     const app = running.app as NestFastifyApplication;
     const answer = await new Promise<HttpAnswer>((resolve, reject) => {
       const cut = (): void => reject(new ConnectionLost('the connection broke'));
+      // Only an application that is closing takes no request in; every other failure has an answer.
+      const refuse = (): void => reject(new ConnectionLost('the service is closing'));
       this.cut.add(cut);
       scope.run(generation, () => {
         app
           .inject({ method, url: path, headers, ...(body === undefined ? {} : { payload: body }) })
-          .then(({ statusCode, headers: answered, body: text }) => resolve({ status: statusCode, headers: answered, text }), reject)
+          .then(({ statusCode, headers: answered, body: text }) => resolve({ status: statusCode, headers: answered, text }), refuse)
           .finally(() => this.cut.delete(cut));
       });
     });

@@ -37,7 +37,7 @@ async function publish(stage: Stage, content: FactContent, id: string): Promise<
   const { chance } = stage;
   const send = async (body: FactContent): Promise<void> => {
     if (chance.happens(0.4)) {
-      stage.client.publish({ command: 'publish-fact', key: id, content: body }, FACTS_TOPIC, eventRecord(FACT_TYPE, id, SOURCE, `${AGENCY}.${body.caseNumber}`, body));
+      stage.client.publish({ command: 'publish-fact', key: id, content: body }, FACTS_TOPIC, eventRecord(FACT_TYPE, id, SOURCE, chance.happens(0.1) ? 'wrong-key' : `${AGENCY}.${body.caseNumber}`, body));
       return;
     }
     const { client, intake } = stage;

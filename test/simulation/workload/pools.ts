@@ -69,7 +69,7 @@ class Pools {
     const key = payoutKey(claim);
     const stated = claim.outputIndex === undefined && claim.licenceId === undefined && claim.asset === REGTEST && this.registers.accounts.some(({ account }) => account === claim.account);
     if (choice < 0.35) {
-      client.publish({ command: 'claim-payout', key, content: claim }, PAYOUTS_TOPIC, eventRecord(PAYOUT_TYPE, `kafka-${key}-${claim.amount}`, 'urn:qazyna:pool:simulated', key, claim));
+      client.publish({ command: 'claim-payout', key, content: claim }, PAYOUTS_TOPIC, eventRecord(PAYOUT_TYPE, `kafka-${key}-${claim.amount}`, 'urn:qazyna:pool:simulated', this.stage.chance.happens(0.1) ? 'wrong-key' : key, claim));
     } else if (choice < 0.5 && stated && claim.pool === POOL) {
       await client.send({
         command: 'claim-payout', key, content: claim, way: 'statement', to: mining, role: 'pool-operator',
