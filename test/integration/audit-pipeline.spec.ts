@@ -60,14 +60,14 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     store = await EventStoreDbStore.connect({ url: double.url });
     admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
     await admin.connect();
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await admin?.disconnect();
     await store?.close();
     await standalone?.remove();
     await double?.stop();
     await kafka?.stop();
-  }, 60_000);
+  }, 120_000);
 
   const checkpoint = async (topic: string, move: (place: Position) => Position): Promise<Position> => {
     const checkpoints = SqliteCheckpoints.open({ file: join(standalone.dataDir, 'standalone-checkpoints.sqlite') });
@@ -86,13 +86,13 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
       encodeRecord({ ...attributes('payout', 'unsound'), data: payout('unsound', { amount: 'much' }), extensions: {} } as unknown as Parameters<typeof encodeRecord>[0]),
     ]);
     await bus.close();
-    const audited = await until('the audit sees both', () => audit(env, '--strict'), ({ report, code }) => code === 0 && report.deadLetters.open === 1 && report.upstream.some(({ consumed, deadLettered }) => consumed === 1 && deadLettered === 1));
+    const audited = await until('the audit sees both', () => audit(env, '--strict'), ({ report, code }) => code === 0 && report.deadLetters.open === 1 && report.upstream.some(({ consumed, deadLettered }) => consumed === 1 && deadLettered === 1), 90_000);
     expect(audited.report).toMatchObject({ clean: true, deadLetters: { letters: 1, open: 1, missing: 0 } });
     expect(audited.report.relayed.filter(({ missing, events, relayed }) => missing > 0 || events > relayed)).toEqual([]);
     expect(relayedOf(audited, TOPICS.miningEvents)?.consumers).toMatchObject([{ consumed: 3, missing: 0 }]);
     expect(await standalone.stop()).toBe(0);
     expect(await audit(env, '--strict')).toMatchObject({ code: 0, said: [] });
-  }, 60_000);
+  }, 120_000);
 
   it('finds a checkpoint moved forward: an event that was skipped, and what it should have led to', async () => {
     const [stream, id] = ['payout-skipped', 'p.a~skipped'];
@@ -105,7 +105,7 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     expect(audited.report.findings[0]?.message).toContain(`${stream}@0`);
     await checkpoint(TOPICS.miningEvents, () => before);
     expect(await audit(env)).toMatchObject({ code: 0, said: [] });
-  }, 60_000);
+  }, 120_000);
 
   it('says of a checkpoint moved back what will be repeated, and that it loses nothing', async () => {
     const places: Position[] = [];
@@ -114,7 +114,7 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     expect(await audit(env)).toMatchObject({ code: 0, said: [`notice checkpoint-behind ${TOPICS.intakeEvents} 3`], report: { clean: true } });
     expect(await audit(env, '--strict')).toMatchObject({ code: 1 });
     await checkpoint(TOPICS.intakeEvents, () => before);
-  }, 60_000);
+  }, 120_000);
 
   it('finds an offset moved over a message that had no effect yet, and says of one moved back what comes again', async () => {
     const bus = await KafkaBus.connect({ brokers: [...kafka.brokers], clientId: 'outsider' });
@@ -127,7 +127,7 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     expect(await audit(env)).toMatchObject({ code: 1, said: [`missing not-consumed ${TOPICS.miningPayouts} mining-ingest 1`] });
     await admin.setOffsets({ groupId, topic: TOPICS.miningPayouts, partitions: before.map(({ partition }) => ({ partition, offset: '0' })) });
     expect(await audit(env)).toMatchObject({ code: 0, said: [`notice offset-behind ${TOPICS.miningPayouts} mining-ingest 1`] });
-  }, 60_000);
+  }, 120_000);
 
   it('finds an edited row of a view', async () => {
     const db = new DatabaseSync(join(standalone.dataDir, 'read-models', 'custody.sqlite'));
@@ -137,7 +137,7 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     expect(audited).toMatchObject({ code: 1 });
     expect(audited.said).toContain('wrong row-differs view custody 1');
     expect(audited.report.findings.find(({ code }) => code === 'row-differs')?.message).toMatch(/^balances\[.+\] differs from the streams in amount$/);
-  }, 60_000);
+  }, 120_000);
 
   it('finds a journal entry that is missing for an accepted payout whose output is confirmed', async () => {
     const [payoutId, txid] = ['p.a~unposted', 'cd'.repeat(32)];
@@ -153,7 +153,7 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     const audited = await audit(env);
     expect(audited.said).toEqual(expect.arrayContaining(['missing entry-missing journal 1', 'missing payout-not-credited journal 1']));
     expect(audited.report.findings.find(({ code }) => code === 'entry-missing')?.message).toContain(`deposit ${depositId} of payout ${payoutId}`);
-  }, 60_000);
+  }, 120_000);
 
   it('finds a deleted range of records, and what of it never had its effect', async () => {
     const ends = await admin.fetchTopicOffsets(TOPICS.intakeEvents);
@@ -163,7 +163,7 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     expect(audited).toMatchObject({ code: 1 });
     expect(audited.said).toEqual(expect.arrayContaining([`missing records-deleted ${TOPICS.intakeEvents} ${high}`, `missing not-on-topic ${TOPICS.intakeEvents} ${high}`]));
     expect(relayedOf(audited, TOPICS.intakeEvents)).toMatchObject({ missing: Number(high), consumers: [{ consumed: 1, missing: 0 }] });
-  }, 60_000);
+  }, 120_000);
 
   it('finds a topic that was made anew', async () => {
     await admin.deleteTopics({ topics: [TOPICS.custodyEvents, TOPICS.miningPayouts] });
@@ -181,5 +181,5 @@ await describeWith(KAFKA, 'the audit of the pipeline, on a real Kafka', (source)
     // Every one of them is named on demand.
     const all = await audit(env, '--all');
     expect(all.report.findings.filter(({ code, where }) => code === 'not-on-topic' && where === TOPICS.custodyEvents)).toHaveLength(custody?.missing ?? 0);
-  }, 60_000);
+  }, 120_000);
 });

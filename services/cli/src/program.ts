@@ -59,6 +59,10 @@ function failed(error: unknown, terminal: Omit<Terminal, 'json'>): ExitCode {
     terminal.err(`${error.message}\n`);
     return EXIT.usage;
   }
+  if (terminal.signal.aborted) {
+    terminal.err(`${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.fault;
+  }
   if (error instanceof Unreachable || error instanceof StoreUnavailable || error instanceof StoreUnusable || error instanceof BusUnavailable) {
     terminal.err(`${error.message}\n`);
     return EXIT.unreachable;

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EventStore, Position, RecordedEvent } from '@qazyna/event-store';
+import { auditSnapshot, type SnapshotVerdict } from '@qazyna/custody';
+import { InvariantViolation } from '@qazyna/ledger';
 import type { ReadModelDefinition } from '@qazyna/service-kit';
 import { FileShelf } from '../sources/file-shelf.js';
 import type { System } from '../sources/system.js';
@@ -41,6 +43,8 @@ export interface AuditReport {
   /** Views whose file is in none of the folders given. */
   readonly viewsNotFound: readonly string[];
   readonly journal: SettlementFigures & { readonly entries: number };
+  /** What each snapshot of the journal's state is worth; none where no folder has one. */
+  readonly snapshots: readonly { readonly folder: string; readonly kind: SnapshotVerdict['kind'] }[];
   readonly counts: readonly FindingCount[];
   readonly findings: readonly Finding[];
 }
@@ -81,6 +85,8 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
   }
   const gaps = await auditGaps(walk([GAP_STREAMS]), findings);
   const journal = await auditJournal(system, log, options, findings, step);
+  const snapshots: { folder: string; kind: SnapshotVerdict['kind'] }[] = [];
+  for (const folder of system.folders) snapshots.push({ folder, kind: (await snapshotVerdict(folder, log, findings, options)).kind });
   const compared: (ReadModelFigures & { folder: string })[] = [];
   for (const { definition, found } of views) {
     for (const { folder, open } of found) compared.push({ folder, ...(await compareView(definition, open, system, walk(definition.streamPrefixes), findings, step(`view ${definition.name}`))) });
@@ -94,6 +100,7 @@ export async function auditPipeline(system: System, options: AuditOptions): Prom
     views: compared,
     viewsNotFound: views.filter(({ found }) => found.length === 0).map(({ definition: { name } }) => name),
     journal,
+    snapshots: snapshots.filter(({ kind }) => kind !== 'none'),
     counts: findings.summary(),
     findings: findings.listed(),
   };
@@ -128,6 +135,22 @@ async function auditJournal(system: System, log: EventStore, { now, graceMs }: A
     step('deposits and payouts'),
   );
   return { entries, ...figures };
+}
+
+/** A snapshot is a cache: one that its own checks refuse is thrown away at the next start. One that passes them and is wrong is not. */
+async function snapshotVerdict(folder: string, log: EventStore, findings: Findings, { onProgress }: AuditOptions): Promise<SnapshotVerdict> {
+  let verdict: SnapshotVerdict;
+  try {
+    verdict = await auditSnapshot(folder, log, (entries) => onProgress('snapshot of the journal', entries));
+  } catch (error) {
+    // The journal's own fold has told of it.
+    if (error instanceof InvariantViolation) return { kind: 'unusable', reason: 'the journal breaks a rule of the ledger' };
+    throw error;
+  }
+  const where = `snapshot in ${folder}`;
+  if (verdict.kind === 'unusable') findings.add('notice', 'snapshot-unusable', where, `it is not believed, and the journal is folded from its start: ${verdict.reason}`);
+  if (verdict.kind === 'different') for (const difference of verdict.differences) findings.add('wrong', 'snapshot-differs', where, difference);
+  return verdict;
 }
 
 async function eventAt(log: EventStore, revision: bigint): Promise<RecordedEvent | undefined> {

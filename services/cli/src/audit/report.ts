@@ -10,7 +10,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 const NONE = '-';
 
 /** The report as text, for people. */
-export function reportText({ clean, relayed, upstream, deadLetters, gaps, views, viewsNotFound, journal, counts, findings }: AuditReport): string {
+export function reportText({ clean, relayed, upstream, deadLetters, gaps, views, viewsNotFound, journal, snapshots, counts, findings }: AuditReport): string {
   const topics = table(
     ['topic', 'consumer', 'events', 'relayed', 'consumed', 'dead-lettered', 'waiting', 'repeated', 'missing'],
     [
@@ -35,9 +35,10 @@ export function reportText({ clean, relayed, upstream, deadLetters, gaps, views,
     ],
   );
   const notFound = viewsNotFound.length === 0 ? '' : `Not compared, since no folder given holds their files: ${viewsNotFound.join(', ')} (--data-dir adds a folder).\n`;
+  const shownSnapshots = snapshots.map(({ folder, kind }) => `\nsnapshot of the journal in ${folder}: ${kind === 'same' ? 'the same as the full fold' : kind}`).join('');
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   const listed = findings.map(({ severity, code, where, message }) => `${severity.toUpperCase().padEnd(7)}  ${where}: ${code}\n         ${message}`).join('\n');
   const more = findings.length < total ? `\n\n${total} findings in all; --all lists every one:\n${table(['', 'code', 'where', 'count'], counts.map(({ severity, code, where, count }) => [severity, code, where, count]), 3)}` : '';
   const verdict = clean ? 'Clean: everything is accounted for.' : 'NOT CLEAN: something is missing or wrong.';
-  return `${topics}\n\n${shownLetters}\n\n${gaps.found} gaps found by consumers, ${gaps.repaired} repaired\n\n${shownViews}\n${notFound}\n${shownJournal}\n\n${listed === '' ? '' : `${listed}${more}\n\n`}${verdict}\n`;
+  return `${topics}\n\n${shownLetters}\n\n${gaps.found} gaps found by consumers, ${gaps.repaired} repaired\n\n${shownViews}\n${notFound}\n${shownJournal}${shownSnapshots}\n\n${listed === '' ? '' : `${listed}${more}\n\n`}${verdict}\n`;
 }

@@ -38,6 +38,10 @@ export class System {
     return new System(places);
   }
 
+  get folders(): readonly string[] {
+    return this.places.dataDirs;
+  }
+
   checkpoints(): ReadonlyMap<string, Position> {
     return readCheckpoints(this.places.dataDirs, this.scratch);
   }
