@@ -91,12 +91,15 @@ export async function launchServiceProcess({ entry, env, readyTimeoutMs = 60_000
     },
     async ready() {
       const deadline = Date.now() + readyTimeoutMs;
+      let last = 'no answer';
       while (Date.now() < deadline) {
         if (gone()) throw new Error(`${entry} ended before it was ready:\n${log}`);
-        if (await fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false)) return;
+        const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+        last = (await answer?.text().catch(() => undefined)) ?? last;
+        if (answer?.ok === true) return;
         await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
       }
-      throw new Error(`${entry} was not ready within ${readyTimeoutMs} ms:\n${log}`);
+      throw new Error(`${entry} was not ready within ${readyTimeoutMs} ms, but ${last}:\n${log}`);
     },
   };
 }

@@ -150,8 +150,10 @@ export class LeadershipWorker implements Leadership {
   }
 
   private async renew(over: AbortSignal): Promise<void> {
+    let waitMs = this.times.renewMs;
     while (!over.aborted) {
-      await pause(this.times.renewMs, over);
+      await pause(waitMs, over);
+      waitMs = this.times.renewMs;
       if (over.aborted || this.own === undefined) return;
       const startedAt = this.now();
       try {
@@ -166,6 +168,7 @@ export class LeadershipWorker implements Leadership {
           return;
         }
         this.options.logger.warn({ err: error, term: this.own.term }, 'the lease could not be renewed and is tried again');
+        waitMs = Math.min(this.times.lookMs, waitMs);
       }
     }
   }
