@@ -30,10 +30,10 @@ export class DigestTable {
   /** The text's slot, new with zeros beside it when the text is. */
   insert(text: string): number {
     if ((this.used + 1) * 3 > this.capacity * 2) this.grow();
-    const key = keyOf(text);
-    const at = this.probe(key);
+    const sought = keyOf(text);
+    const at = this.probe(sought);
     if (this.isFree(at)) {
-      this.cells.set(key, at * this.width);
+      this.cells.set(sought, at * this.width);
       this.used += 1;
     }
     return at;
@@ -57,12 +57,12 @@ export class DigestTable {
     return cells[base] === 0 && cells[base + 1] === 0 && cells[base + 2] === 0 && cells[base + 3] === 0;
   }
 
-  private probe(key: Uint32Array): number {
+  private probe(sought: Uint32Array): number {
     const { cells, width } = this;
-    for (let at = (key[0] ?? 0) & (this.capacity - 1); ; at = (at + 1) & (this.capacity - 1)) {
+    for (let at = (sought[0] ?? 0) & (this.capacity - 1); ; at = (at + 1) & (this.capacity - 1)) {
       const base = at * width;
       if (this.isFree(at)) return at;
-      if (cells[base] === key[0] && cells[base + 1] === key[1] && cells[base + 2] === key[2] && cells[base + 3] === key[3]) return at;
+      if (cells[base] === sought[0] && cells[base + 1] === sought[1] && cells[base + 2] === sought[2] && cells[base + 3] === sought[3]) return at;
     }
   }
 
@@ -80,9 +80,13 @@ export class DigestTable {
 
 const KEY_LANES = 4;
 
+/** Of the text asked for last: a million keys need not be a million objects. */
+const key = new Uint32Array(KEY_LANES);
+
 function keyOf(text: string): Uint32Array {
-  const bytes = hash('sha1', text, 'buffer');
-  const key = Uint32Array.of(bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8), bytes.readUInt32LE(12));
+  // As hex: a buffer for each would lie outside the heap, where garbage is collected late.
+  const hex = hash('sha1', text, 'hex');
+  for (let lane = 0; lane < KEY_LANES; lane++) key[lane] = parseInt(hex.slice(lane * 8, lane * 8 + 8), 16);
   // All zeros marks a free slot.
   if (key[0] === 0 && key[1] === 0 && key[2] === 0 && key[3] === 0) key[0] = 1;
   return key;
@@ -90,5 +94,5 @@ function keyOf(text: string): Uint32Array {
 
 /** 32 bits of a text's SHA-1, to tell contents apart beside an identity that is compared in full. */
 export function digest32(text: string): number {
-  return hash('sha1', text, 'buffer').readUInt32LE(0);
+  return parseInt(hash('sha1', text, 'hex').slice(0, 8), 16);
 }
