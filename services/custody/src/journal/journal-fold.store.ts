@@ -36,7 +36,7 @@ interface Resumption {
   readonly lastEntryId: string | undefined;
 }
 
-const RESUMPTION_EVERY = 20_000n;
+const RESUMPTION_EVERY = 20_000;
 const KEPT_EVERY = 100_000;
 /** What a restored state must be told of again: as many as a fold remembers for sure. */
 const REMEMBERED_ENTRIES = 16_384;
@@ -86,7 +86,7 @@ export class JournalFold {
     this.balances = undefined;
     this.nextRevision = await this.foldInto(balances, this.nextRevision);
     this.balances = balances;
-    if (this.nextRevision - this.resumption.next >= RESUMPTION_EVERY) this.markResumption(balances);
+    if (this.isTimeToMark) this.markResumption(balances);
   }
 
   /** The balances may hold what is not in the stream: they are folded again before they are asked for. */
@@ -98,7 +98,7 @@ export class JournalFold {
   appended(events: readonly NewEvent[], balances: Balances): void {
     events.forEach(({ id }, index) => this.note(this.nextRevision + BigInt(index), id));
     this.nextRevision += BigInt(events.length);
-    if (this.nextRevision - this.resumption.next >= RESUMPTION_EVERY) this.markResumption(balances);
+    if (this.isTimeToMark) this.markResumption(balances);
   }
 
   /** Keeps a snapshot of where it stands, if that is known. */
@@ -141,6 +141,11 @@ export class JournalFold {
     this.ids.addLanes(lanes);
     this.options.snapshots?.note(revision, lanes);
     this.lastEntryId = entryId;
+  }
+
+  private get isTimeToMark(): boolean {
+    const every = Math.min(RESUMPTION_EVERY, this.options.snapshotEvery ?? KEPT_EVERY);
+    return this.nextRevision - this.resumption.next >= BigInt(every);
   }
 
   private markResumption(balances: Balances): void {

@@ -70,7 +70,7 @@ export class JournalSnapshots {
   /** @throws {SnapshotUnusable} why it is not to be believed. Undefined when there is none. */
   async load(options: BalancesOptions): Promise<JournalState | undefined> {
     if (!existsSync(this.snapshotPath)) return undefined;
-    const { header, accounts } = readSnapshot(await readFile(this.snapshotPath, 'utf8'));
+    const { header, accounts } = readSnapshot(await this.readText());
     const next = BigInt(header.entryCount);
     const { ids, hash } = await this.readIds(header.entryCount);
     if (hash.copy().digest('hex') !== header.idsSha256) throw new SnapshotUnusable('the ids beside it are not those it was made with');
@@ -119,6 +119,15 @@ export class JournalSnapshots {
 
   private get idsPath(): string {
     return join(this.folder, 'journal-ids.bin');
+  }
+
+  private async readText(): Promise<string> {
+    try {
+      return await readFile(this.snapshotPath, 'utf8');
+    } catch (cause) {
+      // Unreadable, or longer than a text can be.
+      throw new SnapshotUnusable('it cannot be read', { cause });
+    }
   }
 
   private async write({ balances, next, lastEntryId }: Omit<JournalState, 'ids'>): Promise<void> {
