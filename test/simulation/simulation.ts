@@ -19,6 +19,7 @@ import { ChainLife } from './workload/chain-life.js';
 import { Client } from './workload/client.js';
 import { blunders } from './workload/flawed.js';
 import { chainAtWork, machinesAtWork } from './workload/disturbances.js';
+import { FACTS_TOPIC, PAYOUTS_TOPIC } from './workload/messages.js';
 import { poolsAtWork } from './workload/pools.js';
 import { lateAddresses, register } from './workload/registers.js';
 import type { Stage } from './workload/stage.js';
@@ -47,6 +48,8 @@ const WORK_MS_MAX = 120_000;
 /** After so long nothing new goes wrong, so that a rough seed comes to an end too. */
 const ROUGH_MS_MAX = 12_000;
 const REST_MS_MAX = 240_000;
+/** Longer than any decision lies in the future: a clock that ran ahead may have booked it early, one that is right must have by then. */
+const REST_MS_MIN = 4_000;
 
 /** Plays one seed from the first start to the oracle's verdict. The same seed gives the same trace, byte for byte. */
 export async function simulate(seed: number, options: { readonly keepTrace: boolean }): Promise<SeedResult> {
@@ -76,6 +79,7 @@ class Play {
   private readonly client: Client;
   private readonly stage: Stage;
   private readonly nodes: readonly ServiceNode[];
+  private addresses: readonly string[] = [];
 
   constructor(
     private readonly seed: number,
@@ -87,13 +91,19 @@ class Play {
     const nowMs = (): number => Math.floor(time.nowMs);
     this.log = new EventLog(nowMs);
     this.topics = new Topics(nowMs);
+    // Upstreams publish whether anybody has come up to read or not.
+    this.topics.ensure([FACTS_TOPIC, PAYOUTS_TOPIC].map((name) => ({ name, partitions: 3 })));
     this.blockchain = new Blockchain(nowMs);
     this.client = new Client(faults, chance.branch('client'), this.log, this.topics);
     const logger = createLogger({ service: 'simulation', level: 'silent', pretty: false });
     const around = { faults, log: this.log, topics: this.topics, ids: chance.branch('parts'), logger, folder };
     const [intake, mining, custody, reporting] = [INTAKE_SERVICE, MINING_INGEST_SERVICE, this.custody(), REPORTING_SERVICE].map((definition) => new ServiceNode(definition, around)) as [ServiceNode, ServiceNode, ServiceNode, ServiceNode];
     this.nodes = [intake, mining, custody, reporting];
-    faults.crash = (generation, why) => this.nodes.find(({ name }) => name === generation.node)?.end(generation, why);
+    faults.crash = (generation, why) => {
+      this.nodes.find(({ name }) => name === generation.node)?.end(generation, why);
+      // The chain does not wait for custody: what it had half recorded may be gone when it comes back.
+      if (generation.node === custody.name && faults.happens(0.3)) time.planOutside(1, () => this.stage.chain.reorganise(this.stage.chance.between(1, 2)));
+    };
     this.stage = { chance: chance.branch('workload'), faults, client: this.client, chain: new ChainLife(this.blockchain, chance.branch('chain'), faults), intake, mining, custody, reporting };
   }
 
@@ -123,24 +133,30 @@ class Play {
     const registers = register(stage);
     const disturbances = [chainAtWork(stage, registers, () => over), machinesAtWork(stage, this.nodes, () => over)];
     const known = await registers;
+    this.addresses = [...known.addresses];
     await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage)]);
     while (this.client.pending > 0 && time.elapsedMs < WORK_MS_MAX) await time.wait(50);
     over = true;
     await Promise.all(disturbances);
   }
 
-  /** No more faults, clocks that agree, and a chain on which some outputs are just deep enough to count. */
+  /** No more faults, clocks that agree, and a chain whose newest blocks each pay us: some just deep enough to count. */
   private calmDown(): void {
     this.faults.trace(() => 'world: calm');
     this.faults.calm = true;
     this.time.skew.clear();
     this.stage.chain.finish();
-    for (let n = this.stage.chance.between(0, CONFIRMATIONS + 1); n > 0; n -= 1) this.stage.chain.mine();
+    const { chain, chance } = this.stage;
+    for (let n = 0; n <= CONFIRMATIONS && this.addresses.length > 0; n += 1) {
+      chain.pay([{ address: chance.oneOf(this.addresses), amount: BigInt(chance.between(1_000, 9_000_000)) }]);
+      chain.mine();
+    }
   }
 
   private async rest(): Promise<void> {
     const { time } = this;
-    const until = time.elapsedMs + REST_MS_MAX;
+    const began = time.elapsedMs;
+    const until = began + REST_MS_MAX;
     let events = -1;
     let quietSince = time.elapsedMs;
     while (time.elapsedMs < until) {
@@ -148,7 +164,7 @@ class Play {
       if (this.log.all.length !== events || !(await isQuiet({ stage: this.stage, nodes: this.nodes, log: this.log, topics: this.topics, blockchain: this.blockchain }))) {
         events = this.log.all.length;
         quietSince = time.elapsedMs;
-      } else if (time.elapsedMs - quietSince > 500) return;
+      } else if (time.elapsedMs - quietSince > 500 && time.elapsedMs - began > REST_MS_MIN) return;
     }
     this.faults.trace(() => 'world: it never comes to rest');
   }
