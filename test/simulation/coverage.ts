@@ -15,7 +15,7 @@ export const OUTCOMES: readonly string[] = Object.entries({
   'authorise': ['unauthenticated', 'token-malformed', 'token-untrusted', 'token-expired', 'token-claims', 'forbidden'],
   'hold': ['txid-malformed', 'pool-account-unknown', 'asset-mismatch', 'wallet-not-registered', 'licence-mismatch', 'licence-not-valid'],
   'dispute': ['claim-amount-differs', 'claim-address-differs', 'claim-output-not-ours', 'deposit-already-matched', 'claim-ambiguous', 'claim-account-differs'],
-  'dead-letter': ['payout-conflict', 'fact-conflict', 'invalid-json', 'validation-failed', 'missing-data'],
+  'dead-letter': ['payout-conflict', 'fact-conflict', 'invalid-json', 'invalid-message', 'missing-data', 'act-superseded', 'case-released'],
   'event': [
     'custody.vault-registered', 'custody.address-assigned', 'custody.block-connected', 'custody.block-disconnected', 'custody.deposit-seen', 'custody.deposit-confirmed', 'custody.deposit-taken-back',
     'custody.deposit-matched', 'custody.unapproved-spend-detected', 'custody.vault-frozen', 'custody.claim-registered', 'custody.claim-disputed', 'custody.case-state-property-noted', 'custody.journal-entry-posted',
