@@ -12,7 +12,7 @@ import { previousVersion } from './previous-version.js';
 import { beginWave } from './wave.js';
 
 /**
- * `npm run chaos -- [--short] [--seed N] [--only text] [--back-pressure [--messages N]]`: real processes, a real broker,
+ * `npm run chaos -- [--short] [--seed N] [--only text,text] [--back-pressure [--messages N]]`: real processes, a real broker,
  * and one fault after the other while claims arrive. Ends with 0 when nothing is missing, doubled or out of balance.
  */
 
@@ -30,6 +30,9 @@ interface Row {
   readonly seconds: number;
   readonly note: string;
 }
+
+const wanted = values.only?.split(',').map((text) => text.trim());
+const chosen: readonly Fault[] = [...FAULTS, ...DISK_FAULTS].filter(({ name }) => wanted === undefined || wanted.some((text) => name.includes(text)));
 
 const rows: Row[] = [];
 const startedAt = performance.now();
@@ -53,7 +56,6 @@ function table(): string {
 }
 
 async function faults(cast: Cast, oracle: Oracle, seed: number): Promise<void> {
-  const chosen: readonly Fault[] = [...FAULTS, ...DISK_FAULTS].filter(({ name }) => values.only === undefined || name.includes(values.only));
   const random = new Seeded(seed);
   for (let round = 1; round <= ROUNDS; round++) {
     for (const [index, { name, strike }] of chosen.entries()) {
@@ -68,6 +70,10 @@ async function faults(cast: Cast, oracle: Oracle, seed: number): Promise<void> {
 }
 
 async function main(): Promise<number> {
+  if (chosen.length === 0) {
+    process.stderr.write(`--only names none of the faults, which are: ${[...FAULTS, ...DISK_FAULTS].map(({ name }) => name).join('; ')}\n`);
+    return 2;
+  }
   const source = await OWN_KAFKA.find();
   if (source instanceof Missing) {
     process.stderr.write(`no chaos without a broker: ${source.reason}. To enable: ${OWN_KAFKA.enable}\n`);

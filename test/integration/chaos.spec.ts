@@ -21,16 +21,13 @@ function chaos(words: readonly string[]): Promise<{ readonly code: number | null
   });
 }
 
+/** Those that take seconds each; `npm run chaos -- --short` has the others too, and takes six minutes. */
+const FAULTS = 'kill -9,the broker stands still,break mid-append,never answered';
+
 await describeWith(OWN_KAFKA, 'chaos with real processes', () => {
-  it('loses and doubles nothing while services, the broker and the store are killed, stopped, cut off and restarted', async () => {
-    const { code, text } = await chaos(['--short']);
+  it('loses and doubles nothing while services, the broker and the store are killed, stopped and cut off', async () => {
+    const { code, text } = await chaos(['--short', '--only', FAULTS]);
     process.stdout.write(text);
     expect([code, text.includes('Nothing missing, nothing doubled, every class sums to zero.')]).toEqual([0, true]);
   }, RUN_MS_MAX + 10_000);
-
-  it('keeps within its memory and its groups when more comes than the store takes', async () => {
-    const { code, text } = await chaos(['--back-pressure', '--messages', '15000']);
-    process.stdout.write(text);
-    expect(code).toBe(0);
-  }, RUN_MS_MAX);
 });

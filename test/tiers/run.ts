@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 
 const TIERS: readonly Tier[] = [
   { name: 'unit', jestArguments: ['--testTimeout=10000'], limitMs: 6 * MINUTE_MS },
-  { name: 'integration', jestArguments: ['--maxWorkers=1', '--testTimeout=60000'], limitMs: 10 * MINUTE_MS },
+  { name: 'integration', jestArguments: ['--maxWorkers=1', '--testTimeout=60000'], limitMs: 20 * MINUTE_MS },
   { name: 'e2e', jestArguments: ['--maxWorkers=1', '--testTimeout=120000'], limitMs: 12 * MINUTE_MS },
 ];
 
