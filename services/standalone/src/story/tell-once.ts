@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { STREAM_PREFIXES } from '@qazyna/contracts';
 import type { RunningService } from '@qazyna/service-kit';
 import { playStory, type StorySummary } from './story.js';
 
@@ -11,7 +12,7 @@ export async function tellStoryOnce({ url, parts }: RunningService): Promise<voi
   const { config, store, logger, clock } = parts;
   const mark = join(config.dataDir, TOLD);
   const write = (text: string): void => void process.stdout.write(text);
-  if (existsSync(mark) || (await store.head()) !== undefined) {
+  if (existsSync(mark) || !(await isEmpty(store))) {
     write(`\nQazyna is at ${url} with everything it knew before.\n${links(url)}\n`);
     return;
   }
@@ -24,6 +25,12 @@ export async function tellStoryOnce({ url, parts }: RunningService): Promise<voi
   } catch (error) {
     logger.error({ err: error }, 'the story stopped: delete the data folder and start again to hear it from the beginning');
   }
+}
+
+/** Whether nothing of the ledger is recorded; that an instance leads is none of it. */
+async function isEmpty(store: RunningService['parts']['store']): Promise<boolean> {
+  for await (const page of store.readAll({ filter: { streamPrefixes: Object.values(STREAM_PREFIXES).flat() }, limit: 1 })) if (page.length > 0) return false;
+  return true;
 }
 
 function told(url: string, { cases, payouts, reorganisedDeposit, malformed }: StorySummary): string {
