@@ -1,9 +1,9 @@
-/** Random choices that a seed repeats (mulberry32, by Tommy Ettinger, public domain). */
-export class Seeded {
-  private state: number;
+import { Chance } from '../simulation/engine/chance.js';
 
+/** Random choices of a test with real processes, whose seed is known: what is chosen repeats, moments do not. */
+export class Seeded extends Chance {
   constructor(readonly seed: number) {
-    this.state = seed >>> 0;
+    super(seed);
   }
 
   /** The seed of QAZYNA_TEST_SEED, else a new one; printed, so that a run can be repeated. */
@@ -12,19 +12,5 @@ export class Seeded {
     const seeded = new Seeded(given === undefined || given === '' ? Date.now() % 0x1_0000_0000 : Number(given));
     process.stdout.write(`  ${what}: QAZYNA_TEST_SEED=${seeded.seed}\n`);
     return seeded;
-  }
-
-  /** From 0 up to but not including 1. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = this.state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  }
-
-  /** A whole number from `min` to `max`. */
-  between(min: number, max: number): number {
-    return min + Math.floor(this.next() * (max - min + 1));
   }
 }

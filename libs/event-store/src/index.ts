@@ -1,5 +1,6 @@
 export * from './checkpoints.js';
 export * from './decider.js';
+export { DelegatingEventStore } from './delegating-store.js';
 export { APPEND_BYTES_MAX } from './encoding.js';
 export { EventStoreDbStore, type EventStoreDbOptions } from './eventstoredb/eventstoredb-store.js';
 export * from './ids.js';

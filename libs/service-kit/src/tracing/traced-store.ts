@@ -1,16 +1,4 @@
-import type {
-  AppendResult,
-  CallOptions,
-  EventPages,
-  EventStore,
-  ExpectedRevision,
-  NewEvent,
-  Position,
-  ReadAllOptions,
-  ReadStreamOptions,
-  SubscribeOptions,
-  SubscriptionMessage,
-} from '@qazyna/event-store';
+import { DelegatingEventStore, type AppendResult, type CallOptions, type EventStore, type ExpectedRevision, type NewEvent, type SubscribeOptions, type SubscriptionMessage } from '@qazyna/event-store';
 import { activeTrace } from './active-trace.js';
 import { TraceMemory } from './trace-memory.js';
 import type { StartedSpan, Tracing } from './tracing.js';
@@ -19,14 +7,16 @@ import type { StartedSpan, Tracing } from './tracing.js';
  * An event store whose appends are spans of the trace that caused them, and whose events carry it on
  * (`metadata.traceparent`). Where nothing is known to have caused an append, none is made up.
  */
-export class TracedEventStore implements EventStore {
+export class TracedEventStore extends DelegatingEventStore {
   constructor(
-    private readonly store: EventStore,
+    store: EventStore,
     private readonly tracing: Tracing,
     private readonly memory = new TraceMemory(),
-  ) {}
+  ) {
+    super(store);
+  }
 
-  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult> {
+  override async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult> {
     // One append of the journal serves many traces: each gets its own span.
     const spans = new Map<string, StartedSpan>();
     const traced = events.map((event) => {
@@ -50,31 +40,11 @@ export class TracedEventStore implements EventStore {
     }
   }
 
-  readStream(stream: string, options?: ReadStreamOptions): EventPages {
-    return this.store.readStream(stream, options);
-  }
-
-  readAll(options?: ReadAllOptions): EventPages {
-    return this.store.readAll(options);
-  }
-
-  async *subscribe(options?: SubscribeOptions): AsyncGenerator<SubscriptionMessage> {
+  override async *subscribe(options?: SubscribeOptions): AsyncGenerator<SubscriptionMessage> {
     for await (const message of this.store.subscribe(options)) {
       if (message.kind === 'events') this.memory.rememberAll(message.events);
       yield message;
     }
-  }
-
-  head(options?: CallOptions): Promise<Position | undefined> {
-    return this.store.head(options);
-  }
-
-  ping(options?: CallOptions): Promise<void> {
-    return this.store.ping(options);
-  }
-
-  close(): Promise<void> {
-    return this.store.close();
   }
 
   private parentOf({ metadata: { causationId, correlationId } }: NewEvent): string | undefined {

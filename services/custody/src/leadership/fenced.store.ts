@@ -1,4 +1,4 @@
-import type { AppendResult, CallOptions, EventPages, EventStore, ExpectedRevision, NewEvent, Position, ReadAllOptions, ReadStreamOptions, SubscribeOptions, SubscriptionMessage } from '@qazyna/event-store';
+import { DelegatingEventStore, type AppendResult, type CallOptions, type EventStore, type ExpectedRevision, type NewEvent } from '@qazyna/event-store';
 import { ProblemError } from '@qazyna/service-kit';
 import type { Leadership } from './leadership.js';
 
@@ -11,39 +11,21 @@ export function notLeading(): ProblemError {
 }
 
 /** The event store of the leader's work: it takes nothing from a process that does not lead. */
-export class FencedStore implements EventStore {
+export class FencedStore extends DelegatingEventStore {
   constructor(
-    private readonly store: EventStore,
+    store: EventStore,
     private readonly leadership: Pick<Leadership, 'holds'>,
-  ) {}
+  ) {
+    super(store);
+  }
 
   /** @throws {ProblemError} `custody-standby` nothing was written */
-  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult> {
+  override append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult> {
     return this.leadership.holds() ? this.store.append(stream, expected, events, options) : Promise.reject(notLeading());
   }
 
-  readStream(stream: string, options?: ReadStreamOptions): EventPages {
-    return this.store.readStream(stream, options);
-  }
-
-  readAll(options?: ReadAllOptions): EventPages {
-    return this.store.readAll(options);
-  }
-
-  subscribe(options?: SubscribeOptions): AsyncIterable<SubscriptionMessage> {
-    return this.store.subscribe(options);
-  }
-
-  head(options?: CallOptions): Promise<Position | undefined> {
-    return this.store.head(options);
-  }
-
-  ping(options?: CallOptions): Promise<void> {
-    return this.store.ping(options);
-  }
-
   /** The store belongs to the process; it is not closed from here. */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return Promise.resolve();
   }
 }
