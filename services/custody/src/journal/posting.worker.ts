@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import { uuidV5, type Clock } from '@qazyna/event-store';
 import { decodeEntry, type AssetId } from '@qazyna/ledger';
 import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
@@ -17,6 +18,8 @@ const DUE_NOW = `
   FROM deposits LEFT JOIN state_property ON purpose_kind = 'case' AND case_id = purpose_id
   WHERE due = 1 AND NOT (state = 'confirmed' AND posted_revision IS confirmed_revision AND purpose_kind = 'case' AND max(coalesce(effective_at, ''), block_time) > ?)
   LIMIT ?`;
+
+const LIVE_ENTRIES = `SELECT body FROM entries WHERE deposit_id = ? AND compensated = 0 AND kind <> 'compensation' ORDER BY number`;
 
 /** An entry that the ledger's rules do not allow. It stays due, and is tried again. */
 export interface RefusedEntry {
@@ -55,7 +58,8 @@ export class PostingWorker {
     const limit = BATCH_MAX + this.posted.size + this.refusals.size;
     const now = this.clock.now();
     const rows = this.model.db.prepare(DUE_NOW).all(now.toISOString(), limit) as unknown as DueRow[];
-    const due = rows.flatMap((row) => this.draftsOf(row)).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
+    const live = this.model.db.prepare(LIVE_ENTRIES);
+    const due = rows.flatMap((row) => this.draftsOf(row, live)).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
     const ids = new Set(due.map(({ entry }) => entry.entryId));
     this.posted = new Set([...this.posted].filter((id) => ids.has(id)));
     for (const id of this.refusals.keys()) if (!ids.has(id)) this.refusals.delete(id);
@@ -79,13 +83,10 @@ export class PostingWorker {
     this.logger.error({ entryId, kind, depositId: notes?.depositId, reason: message }, 'the ledger refuses an entry: it stays due');
   }
 
-  private draftsOf(row: DueRow): EntryDraft[] {
+  private draftsOf(row: DueRow, liveEntries: StatementSync): EntryDraft[] {
     const vault = this.directory.vault(row.vault_id);
     if (vault === undefined) throw new Error(`deposit ${row.deposit_id} is of vault ${row.vault_id}, which is not registered`);
-    const live = this.model.db
-      .prepare(`SELECT body FROM entries WHERE deposit_id = ? AND compensated = 0 AND kind <> 'compensation' ORDER BY number`)
-      .all(row.deposit_id)
-      .map(({ body }) => liveEntry(JSON.parse(body as string)));
+    const live = liveEntries.all(row.deposit_id).map(({ body }) => liveEntry(JSON.parse(body as string)));
     return entriesDue(settledDeposit(row, vault.class), live, entryIdOf);
   }
 }
