@@ -12,8 +12,6 @@ const PATIENCE_MS_MAX = 60_000;
 export class PatientDoor {
   private commands = 0;
   private held: Promise<void> | undefined;
-  /** Requests that had to be repeated. */
-  repeated = 0;
 
   private constructor(
     private readonly server: Server,
@@ -81,7 +79,6 @@ export class PatientDoor {
         if (Date.now() > deadline) throw error;
       }
       if (Date.now() > deadline) throw new Error(`${request.url ?? ''} was not answered in time`);
-      this.repeated += 1;
       await pause();
     }
   }
