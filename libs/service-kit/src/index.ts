@@ -41,6 +41,7 @@ export type { PartOverrides, PlatformParts } from './platform/parts.js';
 export { PlatformModule } from './platform/platform.module.js';
 export * from './platform/tokens.js';
 export type { ReadModelDefinition, ReadModelWriter } from './read-models/read-model.js';
+export { PreparedWriter } from './read-models/prepared-writer.js';
 export { readModelProvider } from './read-models/read-model.provider.js';
 export { progressLine } from './read-models/progress-line.js';
 export { ReadModelInUse } from './read-models/read-model-file.js';

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { Position } from '@qazyna/event-store';
-import type { ReadModelDefinition, ReadModelWriter } from './read-model.js';
+import { PreparedWriter } from './prepared-writer.js';
+import type { ReadModelDefinition } from './read-model.js';
 
 const META = `CREATE TABLE read_model (
   id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, position TEXT, mark_after TEXT, mark_position TEXT, mark_id TEXT
@@ -33,16 +34,16 @@ export class ReadModelInUse extends Error {
  * `synchronous=NORMAL`: a power cut may lose the last pages, and then the place moves back with them. The file is
  * locked for this process by the operating system, so the lock goes with the process, however that ends.
  */
-export class ReadModelFile implements ReadModelWriter {
-  private readonly statements = new Map<string, StatementSync>();
-
+export class ReadModelFile extends PreparedWriter {
   private constructor(
     private readonly definition: ReadModelDefinition,
     private readonly dataDir: string,
     /** Whether it is still being built beside the one that has the view's name. */
     readonly isBeside: boolean,
-    readonly db: DatabaseSync,
-  ) {}
+    db: DatabaseSync,
+  ) {
+    super(db);
+  }
 
   /**
    * Opens the view. Where its file is missing or damaged it is started anew; where another version has its name, that
@@ -139,23 +140,6 @@ export class ReadModelFile implements ReadModelWriter {
     this.run('UPDATE read_model SET position = ?', position ?? null);
   }
 
-  run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.statement(sql).run(...values);
-  }
-
-  get(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.statement(sql).get(...values);
-  }
-
-  all(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown>[] {
-    return this.statement(sql).all(...values);
-  }
-
-  close(): void {
-    this.statements.clear();
-    this.db.close();
-  }
-
   private transaction(work: () => void): void {
     this.db.exec('BEGIN');
     try {
@@ -166,12 +150,6 @@ export class ReadModelFile implements ReadModelWriter {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
       throw error;
     }
-  }
-
-  private statement(sql: string): StatementSync {
-    let statement = this.statements.get(sql);
-    if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
-    return statement;
   }
 }
 

@@ -306,6 +306,16 @@ describe('a read model', () => {
       expect(host.health()).toEqual({ ok: true });
     });
 
+    it('settles those who wait for what it now shows', async () => {
+      await many(3);
+      const host = open();
+      const head = (await store.head()) as Position;
+      const waited = host.caughtUpTo(head, 5_000);
+      await host.rebuild();
+      await waited;
+      expect(seen(host)).toHaveLength(3);
+    });
+
     it('leaves the file of another version alone until this one has caught up', async () => {
       await many(3);
       const old = open();

@@ -211,7 +211,7 @@ export class ReadModelHost {
     // Both have looked as far, even where the last events of the log were none of the view's.
     const position = this.file.position();
     if (this.seen !== undefined && (position === undefined || position < this.seen)) this.file.moveTo(this.seen);
-    else this.seen = position;
+    else if (position !== undefined) this.reached(position);
     if (this.failure === undefined) return;
     this.failure = undefined;
     if (this.running !== undefined) this.running = this.follow();

@@ -1,6 +1,6 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '@qazyna/event-store';
-import type { ReadModelDefinition, ReadModelWriter } from '@qazyna/service-kit';
+import { PreparedWriter, type ReadModelDefinition } from '@qazyna/service-kit';
 import type { Findings } from './findings.js';
 import { compareRows, type Row } from './rows.js';
 
@@ -35,7 +35,7 @@ export async function auditReadModel(definition: ReadModelDefinition, actual: Da
   }
   const { position } = meta;
   scratch.exec(definition.schema);
-  const writer = new Writer(scratch);
+  const writer = new PreparedWriter(scratch);
   let last: Position | undefined;
   for await (const page of events) {
     const due = position === undefined ? [] : page.filter((event) => event.position <= position);
@@ -110,29 +110,4 @@ function metaOf(db: DatabaseSync): { readonly version: number; readonly position
 function shown(value: Row[number]): string {
   const text = value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
-}
-
-/** Statements are prepared once, as in the services. */
-class Writer implements ReadModelWriter {
-  private readonly statements = new Map<string, StatementSync>();
-
-  constructor(private readonly db: DatabaseSync) {}
-
-  run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.statement(sql).run(...values);
-  }
-
-  get(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.statement(sql).get(...values);
-  }
-
-  all(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown>[] {
-    return this.statement(sql).all(...values);
-  }
-
-  private statement(sql: string): StatementSync {
-    let statement = this.statements.get(sql);
-    if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
-    return statement;
-  }
 }
