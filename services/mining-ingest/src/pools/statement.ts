@@ -1,8 +1,12 @@
 import type { PayoutClaim } from '@qazyna/contracts';
+import type { EarningsRow } from '../earnings/earnings-row.js';
 
 /** What was understood of one row of a pool's statement. */
 export type StatementRow =
   | { readonly kind: 'payout'; readonly row: number; readonly claim: PayoutClaim }
+  | EarningsRow
+  /** Recorded and never credited: what the format carries beside payouts and earnings, such as a Lightning payment. */
+  | { readonly kind: 'information'; readonly row: number; readonly code: string; readonly message: string }
   /** Nothing can be claimed from it; the raw bytes keep it. */
   | { readonly kind: 'unreadable'; readonly row: number; readonly code: string; readonly field: string; readonly message: string };
 

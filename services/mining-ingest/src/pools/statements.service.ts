@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
-import { poolAccountIdOf, streamOf, type StatementReceived } from '@qazyna/contracts';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { poolAccountIdOf, streamOf, type PoolAccountRegistered, type StatementReceived } from '@qazyna/contracts';
 import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { assetById } from '@qazyna/ledger';
 import { EVENT_STORE } from '@qazyna/service-kit';
+import { EARNINGS_REPORTER, type EarningsReporter, type EarningsResult } from '../earnings/earnings-report.js';
 import { PayoutsService, type PayoutResult } from '../payouts/payouts.service.js';
 import { btcpoolKz } from './btcpool-kz.adapter.js';
 import { poolAccountDecider } from './pool-account.js';
@@ -24,12 +25,24 @@ export interface UnreadableResult {
   readonly message: string;
 }
 
+/** Earnings with nobody to take them are counted; the statement's bytes keep them. */
+export type EarningsRowResult = { readonly kind: 'earnings'; readonly date: string } & (EarningsResult | { readonly status: 'recorded' });
+
+/** A row that is recorded and never credited. */
+export interface InformationResult {
+  readonly status: 'information';
+  readonly code: string;
+  readonly message: string;
+}
+
+export type RowResult = { readonly row: number } & (({ readonly paymentId: string } & PayoutResult) | EarningsRowResult | InformationResult | UnreadableResult);
+
 export interface StatementResult {
   /** SHA-256 of the raw bytes. */
   readonly sha256: string;
   /** True when these bytes were received for this account before. */
   readonly duplicate: boolean;
-  readonly results: readonly (({ readonly row: number; readonly paymentId: string } & PayoutResult) | ({ readonly row: number } & UnreadableResult))[];
+  readonly results: readonly RowResult[];
 }
 
 @Injectable()
@@ -37,6 +50,7 @@ export class StatementsService {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(PayoutsService) private readonly payouts: PayoutsService,
+    @Optional() @Inject(EARNINGS_REPORTER) private readonly earnings: EarningsReporter | undefined,
   ) {}
 
   /**
@@ -58,7 +72,7 @@ export class StatementsService {
     }
     const sha256 = createHash('sha256').update(raw).digest('hex');
     const duplicate = await this.keep(pool, account, sha256, raw, rows, metadata);
-    return { sha256, duplicate, results: await this.carryOut(rows, sha256, metadata) };
+    return { sha256, duplicate, results: await this.carryOut(registered, rows, sha256, metadata) };
   }
 
   private async keep(pool: string, account: string, sha256: string, raw: Uint8Array, rows: readonly StatementRow[], metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<boolean> {
@@ -81,24 +95,34 @@ export class StatementsService {
     return outcome.kind === 'accepted' && (outcome.duplicate || outcome.events.length === 0);
   }
 
-  private async carryOut(rows: readonly StatementRow[], statementSha256: string, metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<StatementResult['results']> {
-    const results: StatementResult['results'][number][] = [];
+  private async carryOut(account: PoolAccountRegistered, rows: readonly StatementRow[], statementSha256: string, metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<readonly RowResult[]> {
+    const results: RowResult[] = [];
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
       const chunk = rows.slice(from, from + ROWS_AT_ONCE);
       const payouts = chunk.filter((row) => row.kind === 'payout');
-      const received = await this.payouts.receive(payouts.map(({ claim }) => ({ claim, way: 'statement', statementSha256, metadata })));
-      const byRow = new Map(payouts.map(({ row }, index) => [row, received[index]]));
+      const earnings = chunk.filter((row) => row.kind === 'earnings');
+      const paid = await this.payouts.receive(payouts.map(({ claim }) => ({ claim, way: 'statement', statementSha256, metadata })));
+      const earned = earnings.length > 0 ? await this.earnings?.report({ account, rows: earnings, statementSha256, metadata }) : undefined;
       for (const row of chunk) {
-        if (row.kind === 'unreadable') {
+        if (row.kind === 'payout') {
+          results.push({ row: row.row, paymentId: row.claim.paymentId, ...present(paid[payouts.indexOf(row)], row) });
+        } else if (row.kind === 'earnings') {
+          const result = earned === undefined ? ({ status: 'recorded' } as const) : present(earned[earnings.indexOf(row)], row);
+          results.push({ row: row.row, kind: 'earnings', date: row.date, ...result });
+        } else if (row.kind === 'information') {
+          results.push({ row: row.row, status: 'information', code: row.code, message: row.message });
+        } else {
           const { code, field, message } = row;
           results.push({ row: row.row, status: 'unreadable', code, field, message });
-          continue;
         }
-        const result = byRow.get(row.row);
-        if (!result) throw new Error(`row ${row.row} of a statement has no result`);
-        results.push({ row: row.row, paymentId: row.claim.paymentId, ...result });
       }
     }
     return results;
   }
+}
+
+/** Rows in are results out: a row without a result is an error of ours, never silence. */
+function present<Result>(result: Result | undefined, { row }: StatementRow): Result {
+  if (result === undefined) throw new Error(`row ${row} of a statement has no result`);
+  return result;
 }
