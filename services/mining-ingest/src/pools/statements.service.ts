@@ -4,7 +4,7 @@ import { poolAccountIdOf, streamOf, type PoolAccountRegistered, type StatementRe
 import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { assetById } from '@qazyna/ledger';
 import { EVENT_STORE } from '@qazyna/service-kit';
-import { EARNINGS_REPORTER, type EarningsReporter, type EarningsResult } from '../earnings/earnings-report.js';
+import { EARNINGS_REPORTER, type EarningsReporter, type EarningsResult } from '../earnings-reporter.token.js';
 import { PayoutsService, type PayoutResult } from '../payouts/payouts.service.js';
 import { btcpoolKz } from './btcpool-kz.adapter.js';
 import { poolAccountDecider } from './pool-account.js';

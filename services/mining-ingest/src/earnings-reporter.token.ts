@@ -1,6 +1,6 @@
 import type { PoolAccountRegistered } from '@qazyna/contracts';
 import type { EventMetadata } from '@qazyna/event-store';
-import type { EarningsRow } from './earnings-row.js';
+import type { EarningsRow } from './earnings/earnings-row.js';
 
 /** Earnings read from one statement (or a chunk of a long one), of one registered account. */
 export interface EarningsReport {
