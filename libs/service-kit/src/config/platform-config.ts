@@ -68,6 +68,11 @@ export const PLATFORM_SETTINGS = {
     about: 'Largest request body taken; above it the answer is 413.',
     fallback: { kind: 'always', value: 1_048_576 },
   }),
+  idempotencyHours: whole('HTTP_IDEMPOTENCY_HOURS', 1, 8_760, {
+    unit: 'of hours',
+    about: 'How long the answer to a request with an Idempotency-Key is kept and given again.',
+    fallback: { kind: 'always', value: 24 },
+  }),
   storeTimeoutMs: whole('STORE_TIMEOUT_MS', 50, 600_000, {
     unit: 'of milliseconds',
     about: 'Bound on each call to the event store.',

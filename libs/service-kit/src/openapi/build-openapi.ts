@@ -36,8 +36,20 @@ const PROBLEM_SCHEMA = {
   },
 };
 
+const IDEMPOTENCY_PARAMETER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A name of your own for this request, 1 to 128 visible ASCII characters. The same request with the same key is answered as it was the first time, with ' +
+    '`Idempotency-Replayed: true`; another request with it is refused (422), and while the first is in hand so is its repetition (409).',
+  schema: { type: 'string', minLength: 1, maxLength: 128 },
+  example: 'b7e7f0a2-6f0e-4c0b-9d59-0a2f3f6f4d11',
+};
+
 interface Operation {
   security?: unknown;
+  parameters?: unknown[];
   responses?: Record<string, unknown>;
   [extension: string]: unknown;
 }
@@ -55,7 +67,9 @@ export function buildOpenApi(app: INestApplication, info: OpenApiInfo): OpenAPIO
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = (path as Record<string, Operation | undefined>)[method];
-      if (operation !== undefined) complete(operation);
+      if (operation === undefined) continue;
+      if (method !== 'get' && operation['x-qazyna-public'] !== true) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_PARAMETER];
+      complete(operation);
     }
   }
   document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } };

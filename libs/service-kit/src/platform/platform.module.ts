@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ActorGuard } from '../auth/actor-guard.js';
 import { SandboxIssuer } from '../auth/sandbox-issuer.js';
 import { SandboxTokenController } from '../auth/sandbox-token.controller.js';
@@ -9,6 +9,7 @@ import type { TrustedIssuer } from '../auth/token-verifier.js';
 import type { PlatformConfig } from '../config/platform-config.js';
 import { HealthController } from '../health/health.controller.js';
 import { ReadinessRegistry } from '../health/readiness-registry.js';
+import { IdempotencyInterceptor } from '../http/idempotency/idempotency.interceptor.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { strictValidationPipe } from '../http/validation-pipe.js';
 import type { PlatformParts } from './parts.js';
@@ -24,6 +25,7 @@ import {
   MESSAGE_BUS,
   METRICS,
   SANDBOX_ISSUER_PART,
+  SERVICE_NAME,
   TOKEN_VERIFIER,
 } from './tokens.js';
 
@@ -41,6 +43,7 @@ export class PlatformModule {
       { provide: CONFIG, useValue: parts.config },
       { provide: LOGGER, useValue: parts.logger },
       { provide: METRICS, useValue: parts.metrics },
+      { provide: SERVICE_NAME, useValue: parts.service },
       { provide: TOKEN_VERIFIER, useValue: new TokenVerifier(trustedIssuers(parts.config, sandbox)) },
       { provide: ReadinessRegistry, useFactory: () => new ReadinessRegistry() },
       { provide: ReadModelRegistry, useFactory: () => new ReadModelRegistry({ logger: parts.logger, clock: parts.clock, builds: parts.metrics.readModelBuilds }) },
@@ -54,6 +57,7 @@ export class PlatformModule {
         ...shared,
         { provide: APP_GUARD, useClass: ActorGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_PIPE, useFactory: strictValidationPipe },
       ],
       exports: shared.map((provider) => (provider as { provide: symbol }).provide),

@@ -10,3 +10,4 @@ export const METRICS = Symbol('qazyna.metrics');
 export const TOKEN_VERIFIER = Symbol('qazyna.token-verifier');
 export const SANDBOX_ISSUER_PART = Symbol('qazyna.sandbox-issuer');
 export const OPENAPI_DOCUMENT = Symbol('qazyna.openapi-document');
+export const SERVICE_NAME = Symbol('qazyna.service-name');

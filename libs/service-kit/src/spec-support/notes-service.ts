@@ -110,6 +110,12 @@ class NotesController {
     return { done: true };
   }
 
+  @Post('slow')
+  @HttpCode(200)
+  slowly(): Promise<{ done: true }> {
+    return this.slow();
+  }
+
   @Get('private')
   whoAmI(@CurrentActor() actor: Actor): Actor {
     return actor;
