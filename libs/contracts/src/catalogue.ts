@@ -2,11 +2,13 @@
 import * as custody from './events/custody.js';
 import * as intake from './events/intake.js';
 import * as mining from './events/mining.js';
+import * as statements from './events/mining-statements.js';
 import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
 import type { CustodyEvents } from './events/custody.js';
 import type { IntakeEvents } from './events/intake.js';
 import type { MiningEvents } from './events/mining.js';
+import type { MiningStatementEvents } from './events/mining-statements.js';
 import type { OperationsEvents } from './events/operations.js';
 import type { PipelineEvents } from './events/pipeline.js';
 import type { MessageClass } from './fields.js';
@@ -16,7 +18,7 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & MiningEvents & CustodyEvents & OperationsEvents & PipelineEvents;
+export type QazynaEvents = IntakeEvents & MiningEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -55,6 +57,11 @@ const MINING: Record<keyof MiningEvents, Described> = {
   'mining.payout-rejected': { schema: mining.PayoutRejected, summary: 'An officer rejected a payout' },
   'mining.conflict-raised': { schema: intake.ConflictRaised, summary: 'A known payout id came with other content' },
 };
+const MINING_STATEMENTS: Record<keyof MiningStatementEvents, Described> = {
+  'mining.statement-part-kept': { schema: statements.StatementPartKept, summary: 'A part of a long statement, verbatim' },
+  'mining.statutory-entry-recorded': { schema: statements.StatutoryEntryRecorded, summary: 'A row of the statutory pool feed was recorded' },
+  'mining.poll-advanced': { schema: statements.PollAdvanced, summary: 'A poller took everything a pool listed up to a moment' },
+};
 const CUSTODY: Record<keyof CustodyEvents, Described> = {
   'custody.vault-registered': { schema: custody.VaultRegistered, summary: 'A multisig vault is watched from now on' },
   'custody.address-assigned': { schema: custody.AddressAssigned, summary: 'A deposit address was given to a case or pool account' },
@@ -88,6 +95,7 @@ function describe(owner: EventDescription['owner'], topic: TopicName, map: Recor
 export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('intake', TOPICS.intakeEvents, INTAKE),
   ...describe('mining', TOPICS.miningEvents, MINING),
+  ...describe('mining', TOPICS.miningEvents, MINING_STATEMENTS),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY),
   ...describe('operations', TOPICS.operationsEvents, OPERATIONS),
 ];

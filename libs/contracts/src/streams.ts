@@ -1,7 +1,7 @@
 /** Every event stream there is: who owns it and how its name is made. A stream's name comes from its input's identity. */
 export const STREAM_PREFIXES = {
   intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
-  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-'],
+  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-'],
   custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
   operations: ['dead-letter-', 'pipeline-gap-'],
 } as const;
@@ -14,6 +14,10 @@ export const streamOf = {
   poolAccount: (poolAccountId: string): string => `pool-account-${poolAccountId}`,
   statement: (sha256: string): string => `statement-${sha256}`,
   payout: (payoutId: string): string => `payout-${payoutId}`,
+  /** A row of the statutory feed: `pool.account~sequence`. */
+  statutory: (entryId: string): string => `statutory-${entryId}`,
+  /** How far a poller has got: `pool.account~rows`. */
+  poolPoll: (pollId: string): string => `pool-poll-${pollId}`,
   miningConflict: (id: string): string => `mining-conflict-${id}`,
   vault: (vaultId: string): string => `vault-${vaultId}`,
   chain: (network: string): string => `chain-${network}`,

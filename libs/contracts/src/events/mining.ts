@@ -45,6 +45,35 @@ export class UnreadableRow {
   message!: string;
 }
 
+export class StatementCounts {
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Payouts' })
+  payouts!: number;
+
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Days of earnings' })
+  earnings!: number;
+
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Entries of the statutory feed' })
+  statutory!: number;
+
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Rows that are recorded only' })
+  information!: number;
+
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Rows that could not be understood' })
+  unreadable!: number;
+}
+
+/** Something about a statement as a whole that does not add up. */
+export class StatementDoubtNoted {
+  @Field.text({ max: 64, description: 'Stable code' })
+  code!: string;
+
+  @Field.text({ max: 200, min: 0, description: 'The field at fault' })
+  field!: string;
+
+  @Field.text({ max: 1000, description: 'What does not add up' })
+  message!: string;
+}
+
 /** A pool's own statement, verbatim, beside which everything understood of it can be checked. */
 export class StatementReceived {
   @Field.sha256({ description: 'SHA-256 of the raw bytes; also the statement\'s identity within its account' })
@@ -56,11 +85,35 @@ export class StatementReceived {
   @IdentifierField.name({ description: 'Account at the pool' })
   account!: string;
 
-  @Field.text({ max: 900_000, description: 'The raw bytes, base64' })
+  @Field.text({ max: 900_000, description: 'The raw bytes, base64; of a long statement the last part' })
   rawBase64!: string;
 
   @Field.integer({ min: 0, max: 1_000_000, description: 'Rows found in it' })
   rows!: number;
+
+  @Field.text({ optional: true, max: 32, pattern: /^[a-z][a-z0-9-]*$/, description: 'The format it was read by; absent in older events: the pool\'s own' })
+  format?: string;
+
+  @Field.oneOf(['json', 'csv', 'json-lines'], { optional: true, description: 'How the bytes are written' })
+  media?: string;
+
+  @Field.oneOf(['upload', 'poll'], { optional: true, description: 'Who brought it: a person or program, or our own poller' })
+  broughtBy?: string;
+
+  @Field.integer({ optional: true, min: 1, max: 67_108_864, description: 'Raw bytes in all' })
+  bytes?: number;
+
+  @Field.integer({ optional: true, min: 1, max: 10_000, description: 'Parts the bytes are kept in: this event has the last, `mining.statement-part-kept` the ones before' })
+  parts?: number;
+
+  @Field.flag({ optional: true, description: 'True when what names persons was replaced by references: the SHA-256 is of the bytes as they came' })
+  redacted?: boolean;
+
+  @Field.nested(() => StatementCounts, { optional: true, description: 'Rows by what they are' })
+  counts?: StatementCounts;
+
+  @Field.list(() => StatementDoubtNoted, { optional: true, max: 20, description: 'What does not add up in the envelope' })
+  doubts?: StatementDoubtNoted[];
 
   @Field.list(() => UnreadableRow, { max: 100, description: 'Rows that could not be understood: the first hundred of them' })
   unreadable!: UnreadableRow[];

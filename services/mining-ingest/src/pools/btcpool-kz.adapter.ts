@@ -1,65 +1,47 @@
-import { parseMessage, PayoutClaim } from '@qazyna/contracts';
-import { AmountError, parseAmount } from '@qazyna/ledger';
-import { UnreadableStatement, type PoolStatementParser, type StatementContext, type StatementRow } from './statement.js';
+import { schemeOf, sumOf, type EarningsParts } from '../earnings/earnings-row.js';
+import { countDoubt, countOf, listOf, objectOf, parserOf, type RowKind } from './family-parser.adapter.js';
+import { UnreadableStatement } from './statement.js';
 
 /**
- * btcpool.kz, `GET ?v=1&method=payment_history&currency=BTC`. All values are strings; `created_time` is Unix seconds;
- * amounts are decimal coins.
+ * btcpool.kz, `GET ?v=1&method=payment_history&currency=BTC` and `method=profit_history`. All values are strings;
+ * `created_time` is Unix seconds; amounts are decimal coins; `date` is a UTC day.
  */
-const FIELDS = ['amount', 'address', 'tx', 'created_time', 'payment_id'] as const;
-type Row = Record<(typeof FIELDS)[number], string>;
-
-const UNIX_SECONDS = /^[1-9][0-9]{8,10}$/;
-
-export const btcpoolKz: PoolStatementParser = {
-  pool: 'btcpool-kz',
-  parse(raw, context) {
-    return rowsOf(raw).map((row, index) => readRow(row, index, context));
+const PAYMENTS: RowKind = {
+  columns: ['amount', 'address', 'tx', 'created_time', 'payment_id'],
+  read(row, index, context) {
+    const paidAt = row.unixTime('created_time', 'text');
+    const amount = row.coinsText('amount', context.decimals).toString();
+    const claim = { paymentId: row.text('payment_id'), amount, address: row.text('address'), txid: row.text('tx'), paidAt };
+    return row.payout(index, context, claim, { paymentId: 'payment_id', txid: 'tx', paidAt: 'created_time' });
   },
 };
 
-function rowsOf(raw: Uint8Array): readonly unknown[] {
-  let statement: unknown;
-  try {
-    statement = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
-  } catch (error) {
-    throw new UnreadableStatement('statement-not-json', `the statement is not JSON in UTF-8: ${(error as Error).message}`);
-  }
-  if (typeof statement !== 'object' || statement === null) throw new UnreadableStatement('statement-shape', 'the statement must be a JSON object');
-  const { status, data } = statement as { status?: unknown; data?: unknown };
-  if (status !== 'OK') throw new UnreadableStatement('statement-refused-by-pool', `the pool's status must be "OK"; it is ${JSON.stringify(status)}`, 'status');
-  if (!Array.isArray(data)) throw new UnreadableStatement('statement-shape', 'data must be a list of payments', 'data');
-  return data as unknown[];
-}
+const PROFITS: RowKind = {
+  columns: ['date', 'hashrate', 'pps_profit', 'pplns_profit', 'total_profit'],
+  read(row, index, { decimals }) {
+    const parts: EarningsParts = { pps: row.coinsText('pps_profit', decimals).toString(), pplns: row.coinsText('pplns_profit', decimals).toString() };
+    const total = row.coinsText('total_profit', decimals);
+    if (sumOf(parts) !== total) throw row.fault('row-total', 'total_profit', `total_profit must be pps_profit and pplns_profit together, ${sumOf(parts)} base units; it is ${total}`);
+    return { kind: 'earnings', row: index, date: row.day('date'), hashRate: row.hashRate('hashrate', { as: 'text' }), parts, total: total.toString(), scheme: schemeOf(parts) };
+  },
+};
 
-function readRow(row: unknown, index: number, { account, asset, decimals }: StatementContext): StatementRow {
-  const unreadable = (code: string, field: string, message: string): StatementRow => ({ kind: 'unreadable', row: index, code, field, message });
-  if (typeof row !== 'object' || row === null) return unreadable('row-shape', `data.${index}`, 'a payment must be a JSON object');
-  for (const field of FIELDS) {
-    if (typeof (row as Partial<Row>)[field] !== 'string') return unreadable('row-shape', `data.${index}.${field}`, `${field} must be text`);
-  }
-  const { amount, address, tx, created_time: createdTime, payment_id: paymentId } = row as Row;
-  if (!UNIX_SECONDS.test(createdTime)) return unreadable('row-time', `data.${index}.created_time`, 'created_time must be Unix seconds');
-  let units: bigint;
-  try {
-    units = parseAmount(amount, decimals);
-  } catch (error) {
-    if (!(error instanceof AmountError)) throw error;
-    return unreadable(error.code, `data.${index}.amount`, error.message);
-  }
-  const claim = parseMessage(PayoutClaim, {
-    pool: 'btcpool-kz',
-    account,
-    paymentId,
-    asset,
-    amount: units.toString(),
-    address,
-    txid: tx,
-    paidAt: new Date(Number.parseInt(createdTime, 10) * 1000).toISOString(),
-  });
-  if (!claim.ok) {
-    const [first] = claim.errors;
-    return unreadable('row-invalid', `data.${index}.${first?.field ?? ''}`, claim.errors.map((error) => error.message).join('; '));
-  }
-  return { kind: 'payout', row: index, claim: claim.value };
-}
+export const btcpoolKz = parserOf({
+  format: 'btcpool-kz',
+  kinds: [PAYMENTS, PROFITS],
+  open(document) {
+    const { status, data, count, offset, total } = objectOf(document, '');
+    if (status !== 'OK') throw new UnreadableStatement('statement-refused-by-pool', `the pool's status must be "OK"; it is ${JSON.stringify(status)?.slice(0, 200) ?? 'absent'}`, 'status');
+    const rows = listOf(data, 'data');
+    const all = countOf(total);
+    const from = countOf(offset) ?? 0;
+    return {
+      lists: [{ path: 'data', rows, kindOf: (row) => (row.has('date') || row.has('total_profit') ? PROFITS : PAYMENTS) }],
+      doubts: [
+        ...countDoubt('count', countOf(count), rows.length),
+        ...(all !== undefined && from + rows.length > all ? [{ code: 'statement-count', field: 'total', message: `total says ${all} rows, this page ends with row ${from + rows.length}` }] : []),
+      ],
+      page: all === undefined ? {} : { total: all, more: from + rows.length < all },
+    };
+  },
+});
