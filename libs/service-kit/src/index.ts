@@ -25,7 +25,7 @@ export { answerTo, checkedData, deadLetterOf, inOrder, receiveEvents, type Recei
 export * from './http/paging.js';
 export * from './http/problem.js';
 export { problemOf } from './http/problem-of.js';
-export { CLOUDEVENTS_TYPES, ConsumesRaw, mediaTypeOf, RawBytes } from './http/raw-body.js';
+export { CLOUDEVENTS_TYPES, ConsumesRaw, ConsumesRawFiles, mediaTypeOf, RawBytes } from './http/raw-body.js';
 export * from './http/strict-json.js';
 export { strictValidationPipe } from './http/validation-pipe.js';
 export { guardProcess, type GuardOptions, type ProcessSignals } from './lifecycle/process-guard.js';

@@ -1,4 +1,5 @@
 export { MINING_INGEST_SERVICE, MiningIngestModule } from './mining-ingest.module.js';
 export { PayoutsConsumer } from './payouts/payouts.consumer.js';
 export { PayoutsService } from './payouts/payouts.service.js';
+export { statementsReadModel } from './pools/statements.read-model.js';
 export { miningReadModel } from './payouts/payouts.read-model.js';

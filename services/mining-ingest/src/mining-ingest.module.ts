@@ -10,34 +10,45 @@ import { PayoutsService } from './payouts/payouts.service.js';
 import { PoolAccountsController } from './pools/pool-accounts.controller.js';
 import { PoolAccountsService } from './pools/pool-accounts.service.js';
 import { StatementsController } from './pools/statements.controller.js';
+import { StatementArchive } from './pools/statement-archive.service.js';
+import { StatementRows } from './pools/statement-rows.service.js';
+import { StatementList } from './pools/statements.query.js';
+import { statementsReadModel } from './pools/statements.read-model.js';
 import { StatementsService } from './pools/statements.service.js';
 import { miningReadModel } from './payouts/payouts.read-model.js';
-import { MINING_READ_MODEL } from './read-model.token.js';
+import { MINING_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
 
 @Module({
   controllers: [LicencesController, PoolAccountsController, StatementsController, PayoutsController, PayoutsConsumer],
   providers: [
     LicencesService,
     PoolAccountsService,
+    StatementArchive,
+    StatementRows,
+    StatementList,
     StatementsService,
     PayoutsService,
     PayoutList,
     readModelProvider(MINING_READ_MODEL, miningReadModel),
+    readModelProvider(STATEMENTS_READ_MODEL, statementsReadModel),
   ],
 })
 export class MiningIngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(MINING_READ_MODEL) private readonly model: ReadModelHost,
+    @Inject(STATEMENTS_READ_MODEL) private readonly statements: ReadModelHost,
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
   ) {}
 
   onApplicationBootstrap(): void {
     this.readiness.register('mining-ingest read model', () => Promise.resolve(this.model.health()));
     this.model.start();
+    this.readiness.register('mining-statements read model', () => Promise.resolve(this.statements.health()));
+    this.statements.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.model.close();
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.model.close(), this.statements.close()]);
   }
 }
 

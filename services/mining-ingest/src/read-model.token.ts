@@ -1,2 +1,4 @@
 /** The read model behind mining-ingest's lists. */
 export const MINING_READ_MODEL = Symbol('qazyna.mining-ingest.read-model');
+/** The read model behind the list of statements. */
+export const STATEMENTS_READ_MODEL = Symbol('qazyna.mining-ingest.statements-read-model');

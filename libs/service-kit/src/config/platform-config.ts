@@ -91,6 +91,13 @@ export const PLATFORM_SETTINGS = {
     about: 'Share of the traces begun here that are kept; a trace begun by a caller keeps its own mark.',
     fallback: { kind: 'always', value: 10 },
   }),
+  personReferenceKey: optionalWords('QAZYNA_PERSON_REFERENCE_KEY', {
+    about: 'Key of the references that stand for persons named in the statutory pool feed: the same key gives the same references. Not set in production: the feed is refused.',
+    secret: true,
+  }),
+  poolPollsFile: optionalWords('QAZYNA_POOL_POLLS_FILE', {
+    about: 'File that names the pool accounts whose statements are pulled (docs/pool-statements.md). Not set: nothing is pulled.',
+  }),
   story: onOff('QAZYNA_STORY', {
     about: 'Whether standalone plays its story on an empty data folder.',
     fallback: { kind: 'by-mode', sandbox: true, production: false },

@@ -13,6 +13,8 @@ const JSON_TYPE = 'application/json';
 
 interface RawRouteConfig {
   readonly rawContentTypes?: readonly string[];
+  /** Largest body of this route, where it is another than the service's. */
+  readonly bodyBytesMax?: number;
 }
 
 /**
@@ -21,6 +23,12 @@ interface RawRouteConfig {
  */
 export function ConsumesRaw(...contentTypes: readonly string[]): MethodDecorator {
   const config: RawRouteConfig = { rawContentTypes: contentTypes };
+  return applyDecorators(RouteConfig(config), ApiConsumes(...contentTypes), describeBody);
+}
+
+/** As `ConsumesRaw`, for bodies of up to this many bytes: files may be larger than messages. */
+export function ConsumesRawFiles(bodyBytesMax: number, ...contentTypes: readonly string[]): MethodDecorator {
+  const config: RawRouteConfig = { rawContentTypes: contentTypes, bodyBytesMax };
   return applyDecorators(RouteConfig(config), ApiConsumes(...contentTypes), describeBody);
 }
 
@@ -45,6 +53,10 @@ export function mediaTypeOf(contentType: string | undefined): string {
 /** Replaces Fastify's body parsers: strict JSON for ordinary routes, bytes for those that asked for them, else 415. */
 export function registerBodyParsers(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
+  instance.addHook('onRoute', (route) => {
+    const { bodyBytesMax } = (route.config ?? {}) as RawRouteConfig;
+    if (bodyBytesMax !== undefined) route.bodyLimit = bodyBytesMax;
+  });
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: unknown) => void) => {
     try {
       done(null, parseBody(request, body));

@@ -56,6 +56,19 @@ export class PayoutsService {
     );
   }
 
+  /** What would become of each claim if it came now; nothing is recorded. */
+  async assess(offered: readonly OfferedPayout[]): Promise<PayoutResult[]> {
+    const standings = new Map<string, PayoutStanding>();
+    const results: PayoutResult[] = [];
+    for (const offer of offered) {
+      const id = poolAccountIdOf(offer.claim.pool, offer.claim.account);
+      const standing = standings.get(id) ?? (await this.standingOf(id));
+      standings.set(id, standing);
+      results.push(await this.assessOne(offer, standing));
+    }
+    return results;
+  }
+
   /** An officer's decision on a held payout. @throws as `receive` */
   async decide(payoutId: string, decision: PayoutDecision, metadata: Metadata): Promise<{ readonly status: string } | { readonly refusal: Refusal }> {
     const stream = streamOf.payout(payoutId);
@@ -70,6 +83,18 @@ export class PayoutsService {
       metadata,
     });
     return outcome.kind === 'refused' ? { refusal: outcome.refusal } : { status: outcome.state.status };
+  }
+
+  private async assessOne({ claim, way }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
+    const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
+    const wrongAddress = addressFault(claim);
+    if (wrongAddress && way !== 'statement') return { status: 'refused', payoutId, ...wrongAddress };
+    const { state } = await loadState(this.store, payoutDecider, streamOf.payout(payoutId));
+    const found = wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : [];
+    const decision = payoutDecider.decide({ kind: 'receive', payoutId, claim, contentHash: contentHash(claim), way, found, standing }, state);
+    if (decision.kind === 'refused') return { status: 'refused', payoutId, ...decision.refusal };
+    if (decision.events.length === 0) return { ...standingResult(payoutId, state), status: 'duplicate' };
+    return standingResult(payoutId, decision.events.reduce((folded, event) => payoutDecider.evolve(folded, event), state));
   }
 
   private async receiveOne({ claim, way, statementSha256, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {

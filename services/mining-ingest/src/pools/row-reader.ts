@@ -36,8 +36,8 @@ export class RowFault extends Error {
 }
 
 /** Bitcoin's first block, and the year 2100: a time outside is a mistake, most often of unit. */
-const SECONDS_MIN = 1_231_006_505n;
-const SECONDS_MAX = 4_102_444_800n;
+const SECONDS_MIN = 1_231_006_505;
+const SECONDS_MAX = 4_102_444_800;
 const WHOLE = /^(?:0|[1-9][0-9]{0,18})$/;
 const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const TIME = /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$/;
@@ -118,11 +118,11 @@ export class RowReader {
   /** Unix seconds as ISO time. `orMillis`: 13 digits are milliseconds, which no time in seconds can be. */
   unixTime(name: string, as: 'text' | 'number', { orMillis = false }: { readonly orMillis?: boolean } = {}): string {
     const source = as === 'text' ? this.text(name) : this.number(name);
-    const value = /^[1-9][0-9]{8,12}$/.test(source) ? BigInt(source) : 0n;
+    const value = /^[1-9][0-9]{8,12}$/.test(source) ? Number.parseInt(source, 10) : 0;
     const millis = orMillis && source.length === 13;
-    const seconds = millis ? value / 1000n : value;
+    const seconds = millis ? value / 1000 : value;
     if (seconds < SECONDS_MIN || seconds > SECONDS_MAX) throw this.fault('row-time', name, `${name} must be Unix seconds between 2009 and 2100`);
-    return new Date(Number(millis ? value : value * 1000n)).toISOString();
+    return new Date(millis ? value : value * 1000).toISOString();
   }
 
   /** A calendar day. */

@@ -1,34 +1,95 @@
-import { Controller, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IdentifierField } from '@qazyna/contracts';
-import { actorMetadata, ConsumesRaw, correlationIdOrNew, CurrentActor, RawBytes, Roles, sendRefusal, type Actor } from '@qazyna/service-kit';
+import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  actorMetadata,
+  ConsumesRawFiles,
+  correlationIdOrNew,
+  CurrentActor,
+  mediaTypeOf,
+  notFound,
+  pageOf,
+  parseCursor,
+  RawBytes,
+  Roles,
+  ROLES,
+  sendRefusal,
+  type Actor,
+  type Page,
+} from '@qazyna/service-kit';
+import { StatementArchive } from './statement-archive.service.js';
+import type { StatementMedia } from './statement.js';
+import { StatementQuery } from './statements.dto.js';
+import { StatementList, StatementListQuery, type ListedStatement } from './statements.query.js';
 import { StatementsService } from './statements.service.js';
 
-export class StatementQuery {
-  @IdentifierField.pool()
-  pool!: string;
+/** Largest statement taken in one request. */
+const STATEMENT_BYTES_MAX = 16 * 1024 * 1024;
 
-  @IdentifierField.name({ description: 'Account at the pool' })
-  account!: string;
-}
+const MEDIA: Readonly<Record<string, StatementMedia>> = { 'application/json': 'json', 'text/csv': 'csv', 'application/x-ndjson': 'json-lines' };
+const MEDIA_TYPES: Readonly<Record<string, string>> = { json: 'application/json', csv: 'text/csv; charset=utf-8', 'json-lines': 'application/x-ndjson' };
 
 @ApiTags('Pools')
 @Controller('v1/pool-statements')
 export class StatementsController {
-  constructor(@Inject(StatementsService) private readonly statements: StatementsService) {}
+  constructor(
+    @Inject(StatementsService) private readonly statements: StatementsService,
+    @Inject(StatementArchive) private readonly archive: StatementArchive,
+    @Inject(StatementList) private readonly list: StatementList,
+  ) {}
 
   @Post()
   @HttpCode(200)
   @Roles('pool-operator')
-  @ConsumesRaw('application/json')
+  @ConsumesRawFiles(STATEMENT_BYTES_MAX, 'application/json', 'text/csv', 'application/x-ndjson')
   @ApiOperation({
     summary: 'Hand in a pool\'s own statement, verbatim',
     description:
-      'The raw bytes and their SHA-256 are kept beside what was understood. Each row has a result: `accepted`, `duplicate`, `held` with every reason, `refused`, or ' +
-      '`unreadable` with the field and the rule. The same payout by statement and by message is one.',
+      'JSON, CSV or JSON lines of up to 16 MiB. The raw bytes and their SHA-256 are kept beside what was understood. Each row has a result: `accepted`, `duplicate`, ' +
+      '`held` with every reason, `recorded` (earnings, statutory entries), `information`, `refused`, or `unreadable` with the field and the rule. The same payout by ' +
+      'statement, by message and by poll is one. With `dryRun=true` nothing is recorded. Columns and rules of each format: docs/pool-statements.md.',
   })
-  async receive(@Query() { pool, account }: StatementQuery, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
-    const outcome = await this.statements.receive(pool, account, body, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
-    return 'refusal' in outcome ? sendRefusal(outcome.refusal, { 'statement-not-json': 400, 'pool-account-unknown': 404, 'pool-unknown': 404 }) : outcome;
+  async receive(
+    @Query() { pool, account, format, dryRun }: StatementQuery,
+    @Headers('content-type') contentType: string | undefined,
+    @RawBytes() body: Buffer,
+    @CurrentActor() actor: Actor,
+  ): Promise<object> {
+    const media = MEDIA[mediaTypeOf(contentType)] ?? 'json';
+    const handed = { pool, account, media, raw: body, broughtBy: 'upload' as const, dryRun: dryRun === 'true', ...(format === undefined ? {} : { format }) };
+    const outcome = await this.statements.receive(handed, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
+    if (!('refusal' in outcome)) return outcome;
+    return sendRefusal(outcome.refusal, { 'statement-not-json': 400, 'statement-not-csv': 400, 'statement-too-long': 413, 'pool-account-unknown': 404, 'pool-unknown': 404 });
+  }
+
+  @Get()
+  @Roles(...ROLES)
+  @ApiOperation({ summary: 'Statements in the order they were received, with what was found in them' })
+  find(@Query() query: StatementListQuery): Page<ListedStatement> {
+    const { after, limit } = parseCursor(query);
+    return pageOf(this.list.page(query, after, limit + 1), limit, ({ sequence }) => sequence);
+  }
+
+  @Get(':statementId')
+  @Roles(...ROLES)
+  @ApiOperation({ summary: 'One statement' })
+  one(@Param('statementId') statementId: string): ListedStatement {
+    const statement = this.list.one(statementId);
+    if (!statement) throw notFound(`statement ${statementId}`);
+    return statement;
+  }
+
+  @Get(':statementId/raw')
+  @Roles(...ROLES)
+  @ApiProduces('application/json', 'text/csv', 'application/x-ndjson')
+  @ApiOperation({
+    summary: 'The bytes of one statement, as they came',
+    description: 'Checked against their SHA-256 before they are sent. Of the statutory feed a copy with references in place of persons is kept, as JSON lines.',
+  })
+  async raw(@Param('statementId') statementId: string): Promise<StreamableFile> {
+    const kept = await this.archive.bytesOf(statementId);
+    if (!kept) throw notFound(`statement ${statementId}`);
+    const { statement, bytes } = kept;
+    const media = statement.redacted === true ? 'json-lines' : (statement.media ?? 'json');
+    return new StreamableFile(bytes, { type: MEDIA_TYPES[media] ?? 'application/octet-stream', disposition: `attachment; filename="${statementId}"`, length: bytes.length });
   }
 }
