@@ -1,6 +1,6 @@
 import { schemeOf, sumOf, type EarningsPart, type EarningsParts } from '../earnings/earnings-row.js';
 import { countDoubt, countOf, listOf, objectOf, parserOf, type RowKind } from './family-parser.adapter.js';
-import { isSourceObject, NumberText } from './row-reader.js';
+import { isSourceObject, NumberText } from './row-reader.adapter.js';
 import { UnreadableStatement } from './statement.js';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { listOf, objectOf, parserOf, type RowKind } from './family-parser.adapter.js';
-import type { RowReader } from './row-reader.js';
+import type { RowReader } from './row-reader.adapter.js';
 import { UnreadableStatement, type StatementRow } from './statement.js';
 
 /**

@@ -1,6 +1,6 @@
 import { parseMessage, PayoutClaim } from '@qazyna/contracts';
 import { listOf, parserOf, type RowKind } from './family-parser.adapter.js';
-import { isSourceObject } from './row-reader.js';
+import { isSourceObject } from './row-reader.adapter.js';
 
 /**
  * Our own payout message as a file: a JSON list, one object a line, or CSV. `amount` is in base units, as text. What

@@ -1,6 +1,6 @@
 import { schemeOf, type EarningsParts } from '../earnings/earnings-row.js';
 import { listOf, objectOf, parserOf, type RowKind } from './family-parser.adapter.js';
-import { isSourceObject, NumberText } from './row-reader.js';
+import { isSourceObject, NumberText } from './row-reader.adapter.js';
 import { UnreadableStatement, type StatementRow } from './statement.js';
 
 /**

@@ -1,5 +1,5 @@
 import { readCsv, readJson, readJsonLines } from './source-document.adapter.js';
-import { isSourceObject, NumberText, RowFault, RowReader, type SourceObject, type SourceValue } from './row-reader.js';
+import { isSourceObject, NumberText, RowFault, RowReader, type SourceObject, type SourceValue } from './row-reader.adapter.js';
 import { STATEMENT_ROWS_MAX, UnreadableStatement, type ParsedStatement, type PoolStatementParser, type StatementContext, type StatementDoubt, type StatementMedia, type StatementPage, type StatementRow } from './statement.js';
 
 /** One kind of row of a family, such as its payouts. */

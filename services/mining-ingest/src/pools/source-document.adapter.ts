@@ -1,6 +1,6 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parseStrictJson } from '@qazyna/service-kit';
-import { CellText, NumberText, type SourceObject, type SourceValue } from './row-reader.js';
+import { CellText, NumberText, type SourceObject, type SourceValue } from './row-reader.adapter.js';
 import { STATEMENT_ROWS_MAX, UnreadableStatement } from './statement.js';
 
 /** Bytes of a statement as values whose numbers keep their source text. */

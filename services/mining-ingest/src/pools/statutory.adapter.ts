@@ -1,5 +1,5 @@
 import { parseMessage, StatutoryEntry } from '@qazyna/contracts';
-import { isSourceObject, type RowReader } from './row-reader.js';
+import { isSourceObject, type RowReader } from './row-reader.adapter.js';
 import { listOf, parserOf, type RowKind } from './family-parser.adapter.js';
 import { isBusinessNumber, namesAPerson } from './personal-number.js';
 import { UnreadableStatement, type ParsedStatement, type PoolStatementParser, type StatementContext, type StatementRow } from './statement.js';

@@ -1,6 +1,6 @@
 import { schemeOf, sumOf, type EarningsParts } from '../earnings/earnings-row.js';
 import { countDoubt, countOf, listOf, objectOf, parserOf, type RowKind } from './family-parser.adapter.js';
-import { isSourceObject, NumberText, type RowReader } from './row-reader.js';
+import { isSourceObject, NumberText, type RowReader } from './row-reader.adapter.js';
 import { UnreadableStatement } from './statement.js';
 
 /**
