@@ -1,12 +1,14 @@
 /** Every event and upstream message there is: its type, version, schema class, and who emits and reads it. */
 import * as custody from './events/custody.js';
 import * as intake from './events/intake.js';
+import * as intakeAssets from './events/intake-assets.js';
 import * as mining from './events/mining.js';
 import * as statements from './events/mining-statements.js';
 import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
 import type { CustodyEvents } from './events/custody.js';
 import type { IntakeEvents } from './events/intake.js';
+import type { IntakeAssetEvents } from './events/intake-assets.js';
 import type { MiningEvents } from './events/mining.js';
 import type { MiningStatementEvents } from './events/mining-statements.js';
 import type { OperationsEvents } from './events/operations.js';
@@ -18,12 +20,12 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & MiningEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents;
+export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
 export type EventsOf<Map> = { [Type in keyof Map & string]: { readonly type: Type; readonly data: Map[Type] } }[keyof Map & string];
-export type IntakeEvent = EventsOf<IntakeEvents>;
+export type IntakeEvent = EventsOf<IntakeEvents & IntakeAssetEvents>;
 export type MiningEvent = EventsOf<MiningEvents>;
 export type CustodyEvent = EventsOf<CustodyEvents>;
 export type OperationsEvent = EventsOf<OperationsEvents>;
@@ -38,13 +40,28 @@ export interface EventDescription {
 }
 
 type Described = { readonly schema: MessageClass; readonly summary: string };
-const INTAKE: Record<keyof IntakeEvents, Described> = {
+const INTAKE: Record<keyof (IntakeEvents & IntakeAssetEvents), Described> = {
   'intake.fact-received': { schema: intake.FactReceived, summary: 'A legal fact arrived and is kept as published' },
   'intake.fact-refused': { schema: intake.FactRefused, summary: 'The case\'s rules do not allow a fact' },
   'intake.act-held': { schema: intake.ActHeld, summary: 'An act waits for the one it presupposes' },
   'intake.act-applied': { schema: intake.ActApplied, summary: 'An act changed the legal status of a case' },
   'intake.case-became-state-property': { schema: intake.CaseBecameStateProperty, summary: 'A case\'s assets became state property' },
   'intake.case-released': { schema: intake.CaseReleased, summary: 'A case\'s assets are to go back to their owner' },
+  'intake.asset-status-changed': { schema: intakeAssets.AssetStatusChanged, summary: 'Legal standing of one asset from now on' },
+  'intake.asset-became-state-property': { schema: intakeAssets.AssetBecameStateProperty, summary: 'An asset, or an exact part of it, became state property' },
+  'intake.asset-state-property-reversed': { schema: intakeAssets.AssetStatePropertyReversed, summary: 'A decision no longer makes an asset state property' },
+  'intake.case-state-property-reversed': { schema: intakeAssets.CaseStatePropertyReversed, summary: 'A decision over a whole case is undone' },
+  'intake.asset-released': { schema: intakeAssets.AssetReleased, summary: 'An asset, or an exact part of it, is to go back to its owner' },
+  'intake.asset-returned-to-victim': { schema: intakeAssets.AssetReturnedToVictim, summary: 'An asset, or an exact part of it, is to go to a victim' },
+  'intake.asset-sold': { schema: intakeAssets.AssetSold, summary: 'An asset was sold before the verdict: the claim moves to the proceeds' },
+  'intake.asset-disposal-undone': { schema: intakeAssets.AssetDisposalUndone, summary: 'A release, return or sale is taken back' },
+  'intake.act-overtaken': { schema: intakeAssets.ActOvertaken, summary: 'An act taken earlier has no effect any more' },
+  'intake.restriction-warned': { schema: intakeAssets.RestrictionWarned, summary: 'A restriction lapses soon unless a court acts' },
+  'intake.restriction-lapsed': { schema: intakeAssets.RestrictionLapsed, summary: 'A restriction lapsed: no court acted in time' },
+  'intake.restriction-lapse-undone': { schema: intakeAssets.RestrictionLapseUndone, summary: 'A restriction had not lapsed after all' },
+  'intake.coins-inherited': { schema: intakeAssets.CoinsInherited, summary: 'Forked, airdropped or dust coins found at a case\'s address belong to the case' },
+  'intake.token-frozen-by-issuer': { schema: intakeAssets.IssuerFreeze, summary: 'The issuer froze a case\'s token' },
+  'intake.token-freeze-lifted': { schema: intakeAssets.IssuerFreeze, summary: 'The issuer lifted a freeze' },
   'intake.conflict-raised': { schema: intake.ConflictRaised, summary: 'A known fact id came with other content' },
 };
 const MINING: Record<keyof MiningEvents, Described> = {

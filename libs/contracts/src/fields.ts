@@ -191,6 +191,17 @@ export const Field = {
     return define(options, { type: 'boolean' }, (value) => typeof value === 'boolean', [IsBoolean()]);
   },
 
+  /** Several short texts, none twice. */
+  texts(options: FieldOptions & { readonly min?: number; readonly max: number; readonly maxLength: number; readonly pattern: RegExp; readonly patternMeans: string }): PropertyDecorator {
+    const { min = 1, max, maxLength, pattern, patternMeans } = options;
+    const test: FieldTest = (value) =>
+      Array.isArray(value) && value.length >= min && value.length <= max && Array.from(value as unknown[]).every((each) => typeof each === 'string' && each.length <= maxLength && pattern.test(each)) && new Set(value).size === value.length;
+    const schema = { type: 'array', minItems: min, maxItems: max, uniqueItems: true, items: { type: 'string', minLength: 1, maxLength, pattern: pattern.source } };
+    return define(options, schema, test, [
+      ValidateBy({ name: 'isTexts', validator: { validate: test, defaultMessage: () => `$property must be ${min} to ${max} different entries, each ${patternMeans} of at most ${maxLength} characters` } }),
+    ]);
+  },
+
   nested(of: () => MessageClass, options: FieldOptions): PropertyDecorator {
     return define(options, {}, isPlainObject, [IsObject(), ValidateNested(), Type(of)], { of, array: false });
   },

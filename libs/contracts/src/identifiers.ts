@@ -15,6 +15,10 @@ export const IdentifierField = {
     Field.text({ description: 'The case number in the agency\'s own register', example: '247100031/00142', ...options, max: 64, pattern: CASE_NUMBER, patternMeans: 'letters, digits, "/", "." and "-"' }),
   caseId: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
     Field.text({ description: 'Identity of a case: agency and case number', example: 'afm.247100031_00142', ...options, max: 97, pattern: /^[A-Za-z0-9._-]+$/ }),
+  assetId: (options: Partial<FieldOptions> = {}): PropertyDecorator =>
+    Field.text({ description: 'Identity of an asset within its case, given by the agency', example: 'wallet-1', ...options, max: 64, pattern: NAME, patternMeans: 'letters, digits, "." and "-"' }),
+  assetIds: (options: Partial<FieldOptions> & { readonly description: string }): PropertyDecorator =>
+    Field.texts({ ...options, max: 1000, maxLength: 64, pattern: NAME, patternMeans: 'an asset id in letters, digits, "." and "-"' }),
   name: (options: Partial<FieldOptions> & { readonly description: string }): PropertyDecorator =>
     Field.text({ ...options, max: 64, pattern: NAME, patternMeans: 'letters, digits, "." and "-"' }),
   pool: (options: Partial<FieldOptions> = {}): PropertyDecorator =>

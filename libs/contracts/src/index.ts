@@ -4,6 +4,7 @@ export * from './content-hash.js';
 export * from './event-pages.js';
 export * from './events/custody.js';
 export * from './events/intake.js';
+export * from './events/intake-assets.js';
 export * from './events/mining.js';
 export * from './events/mining-statements.js';
 export * from './events/operations.js';

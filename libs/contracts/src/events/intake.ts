@@ -1,9 +1,26 @@
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
-import { LegalDocument, SEIZURE_ACTS, SeizedAsset, SeizureFact, type SeizureAct } from '../upstream/seizure-fact.js';
+import { LegalDocument, SEIZURE_ACTS, SeizureFact, type SeizureAct } from '../upstream/seizure-fact.js';
 
-/** What the law says the coins of a case are. Where the coins are is custody's matter and never stands here. */
-export const LEGAL_STATUSES = ['reported', 'restricted', 'arrested', 'confiscation-ordered', 'final', 'state-property', 'released'] as const;
+/** What the law says an asset of a case is. Where the coins are is custody's matter and never stands here. */
+export const ASSET_STATUSES = [
+  'reported',
+  'restricted',
+  'restriction-lapsed',
+  'arrested',
+  'evidence',
+  'confiscation-ordered',
+  'final',
+  'state-property',
+  'reversed',
+  'released',
+  'returned-to-victim',
+  'withdrawn',
+] as const;
+export type AssetStatus = (typeof ASSET_STATUSES)[number];
+
+/** A case has the status of its assets; "mixed" where they differ. */
+export const LEGAL_STATUSES = [...ASSET_STATUSES, 'mixed'] as const;
 export type LegalStatus = (typeof LEGAL_STATUSES)[number];
 
 /** The message as it came, before the case has had its say: the receipt that makes one input one effect. */
@@ -56,49 +73,30 @@ export class ActHeld {
   @Field.oneOf(SEIZURE_ACTS, { description: 'The act that waits' })
   act!: SeizureAct;
 
-  @Field.oneOf(SEIZURE_ACTS, { description: 'The act it waits for' })
+  @Field.oneOf(SEIZURE_ACTS, { description: 'The act it waits for; a correction waits for an act of any kind, named in its fact' })
   waitsFor!: SeizureAct;
 
   @Field.nested(() => SeizureFact, { description: 'The fact as published' })
   fact!: SeizureFact;
 }
 
-export class ActApplied {
+/** An act had its effect. What it changed of each asset follows in `intake.asset-` events. */
+export class ActApplied extends SeizureFact {
   @Field.uuid({ description: 'The fact' })
   factId!: string;
 
   @IdentifierField.caseId()
   caseId!: string;
 
-  @IdentifierField.agency()
-  agency!: string;
-
-  @IdentifierField.caseNumber()
-  caseNumber!: string;
-
-  @Field.oneOf(SEIZURE_ACTS, { description: 'The act' })
-  act!: SeizureAct;
-
   @Field.oneOf(LEGAL_STATUSES, { description: 'Legal status of the case from now on' })
   legalStatus!: LegalStatus;
-
-  @Field.nested(() => LegalDocument, { description: 'The document behind the act' })
-  document!: LegalDocument;
-
-  @Field.instant({ description: 'When the act was made' })
-  actAt!: string;
-
-  @Field.instant({ description: 'When it takes effect' })
-  effectiveAt!: string;
-
-  @Field.instant({ optional: true, description: 'When it lapses unless a court acts' })
-  lapsesAt?: string;
-
-  @Field.list(() => SeizedAsset, { optional: true, max: 1000, description: 'Assets the act covers, as claimed' })
-  assets?: SeizedAsset[];
 }
 
-/** A final order and the government's decision together: custody may reclassify what it holds for the case. */
+/**
+ * A final order and the government's decision together, over every asset of the case and the whole of each: custody may
+ * reclassify all it holds for the case. The `intake.asset-became-state-property` events that follow with `scope` "case"
+ * repeat it for each asset and are not to be acted on again.
+ */
 export class CaseBecameStateProperty {
   @IdentifierField.caseId()
   caseId!: string;
@@ -113,6 +111,7 @@ export class CaseBecameStateProperty {
   effectiveAt!: string;
 }
 
+/** Every asset of the case, whole, is to go back to its owner; `intake.asset-released` with `scope` "case" repeats it for each. */
 export class CaseReleased {
   @IdentifierField.caseId()
   caseId!: string;

@@ -34,7 +34,7 @@ const STATUS_AFTER = {
 } as const;
 
 function applied(act: SeizureAct, factId: string = act): CaseEvent {
-  return { type: 'intake.act-applied', data: { factId, caseId, legalStatus: STATUS_AFTER[act], ...fact(act) } };
+  return { type: 'intake.act-applied', data: { factId, caseId, legalStatus: STATUS_AFTER[act as keyof typeof STATUS_AFTER], ...fact(act) } };
 }
 const held = (act: SeizureAct, waitsFor: SeizureAct, factId: string = act): CaseEvent => ({
   type: 'intake.act-held',

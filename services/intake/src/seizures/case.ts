@@ -35,7 +35,9 @@ interface Step {
 }
 
 /** How the law lets acts follow one another. A further restriction or arrest prolongs the one that stands. */
-const STEPS: Readonly<Record<SeizureAct, Step>> = {
+type KnownAct = Exclude<SeizureAct, 'evidence' | 'pre-verdict-sale' | 'reversal' | 'return-to-victim' | 'correction'>;
+
+const STEPS: Readonly<Record<KnownAct, Step>> & Readonly<Partial<Record<SeizureAct, Step>>> = {
   'reported': { from: [undefined], to: 'reported' },
   'restriction': { from: ['reported', 'restricted'], to: 'restricted', presupposes: 'reported' },
   'arrest': { from: ['reported', 'restricted', 'arrested'], to: 'arrested', presupposes: 'reported' },
@@ -46,7 +48,7 @@ const STEPS: Readonly<Record<SeizureAct, Step>> = {
 };
 
 /** Later statuses have higher ranks; an act is too early when its place is above the case's rank, too late when below. */
-const RANK: Readonly<Record<LegalStatus, number>> = {
+const RANK: Readonly<Partial<Record<LegalStatus, number>>> = {
   'reported': 1,
   'restricted': 2,
   'arrested': 3,
@@ -56,10 +58,10 @@ const RANK: Readonly<Record<LegalStatus, number>> = {
   'released': 7,
 };
 
-const rankOf = (status: LegalStatus | undefined): number => (status === undefined ? 0 : RANK[status]);
+const rankOf = (status: LegalStatus | undefined): number => (status === undefined ? 0 : (RANK[status] ?? 0));
 
 function isTooEarly(act: SeizureAct, status: LegalStatus | undefined): boolean {
-  return STEPS[act].from.every((from) => rankOf(from) > rankOf(status));
+  return (STEPS[act]?.from ?? []).every((from) => rankOf(from) > rankOf(status));
 }
 
 function eventsOf({ factId, caseId, fact }: ApplyFact): CaseEvent[] {
@@ -72,7 +74,7 @@ function eventsOf({ factId, caseId, fact }: ApplyFact): CaseEvent[] {
       agency,
       caseNumber,
       act,
-      legalStatus: STEPS[act].to,
+      legalStatus: STEPS[act as KnownAct].to,
       document,
       actAt,
       effectiveAt,
@@ -98,10 +100,10 @@ function releaseHeld(held: readonly ApplyFact[], status: LegalStatus): CaseEvent
   let waiting = [...held];
   const events: CaseEvent[] = [];
   for (;;) {
-    const [next] = waiting.filter(({ fact }) => STEPS[fact.act].from.includes(current)).sort((a, b) => RANK[STEPS[a.fact.act].to] - RANK[STEPS[b.fact.act].to]);
+    const [next] = waiting.filter(({ fact }) => STEPS[fact.act]?.from.includes(current)).sort((a, b) => rankOf(STEPS[a.fact.act]?.to) - rankOf(STEPS[b.fact.act]?.to));
     if (!next) return events;
     waiting = waiting.filter((candidate) => candidate !== next);
-    current = STEPS[next.fact.act].to;
+    current = STEPS[next.fact.act as KnownAct].to;
     events.push(...eventsOf(next));
   }
 }
@@ -116,6 +118,7 @@ function decide(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
   const { act } = fact;
   const step = STEPS[act];
   const { legalStatus } = state;
+  if (step === undefined) return refuse('act-not-taken', `"${act}" is not taken yet`, 'act');
   if (step.from.includes(legalStatus)) {
     return accept(...eventsOf(command), ...releaseHeld(state.held, step.to));
   }
