@@ -13,7 +13,7 @@ export class StatutoryEntry {
   @Field.text({ max: 64, pattern: /^[A-Za-z0-9./-]+$/, patternMeans: 'letters, digits, ".", "/" and "-"', description: 'Sequence number in the feed', example: '2026-000123' })
   sequence!: string;
 
-  @Field.text({ max: 39, pattern: TAXPAYER, patternMeans: '"bin:" and 12 digits, or "person:" and an opaque reference', description: 'The taxpayer: a legal person by its number, a natural person by an opaque reference', example: 'bin:060140000123' })
+  @Field.text({ max: 39, pattern: TAXPAYER, patternMeans: '"bin:" and 12 digits, or "person:" and an opaque reference', description: 'The taxpayer: a legal person by its number, a natural person by an opaque reference', example: 'bin:060140000122' })
   taxpayer!: string;
 
   @Field.text({ max: 37, pattern: /^name:[0-9a-f]{32}$/, patternMeans: '"name:" and an opaque reference', description: 'The miner\'s name, as an opaque reference: the same name gives the same reference' })
