@@ -7,6 +7,8 @@ import { PayoutList } from './payouts/payouts.query.js';
 import { PayoutsConsumer } from './payouts/payouts.consumer.js';
 import { PayoutsController } from './payouts/payouts.controller.js';
 import { PayoutsService } from './payouts/payouts.service.js';
+import { PollsController } from './polls/polls.controller.js';
+import { PollsWorker } from './polls/polls.worker.js';
 import { PoolAccountsController } from './pools/pool-accounts.controller.js';
 import { PoolAccountsService } from './pools/pool-accounts.service.js';
 import { StatementsController } from './pools/statements.controller.js';
@@ -19,7 +21,7 @@ import { miningReadModel } from './payouts/payouts.read-model.js';
 import { MINING_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
 
 @Module({
-  controllers: [LicencesController, PoolAccountsController, StatementsController, PayoutsController, PayoutsConsumer],
+  controllers: [LicencesController, PoolAccountsController, StatementsController, PollsController, PayoutsController, PayoutsConsumer],
   providers: [
     LicencesService,
     PoolAccountsService,
@@ -27,6 +29,7 @@ import { MINING_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js'
     StatementRows,
     StatementList,
     StatementsService,
+    PollsWorker,
     PayoutsService,
     PayoutList,
     readModelProvider(MINING_READ_MODEL, miningReadModel),

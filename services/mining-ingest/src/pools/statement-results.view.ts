@@ -48,7 +48,21 @@ export interface StatementResult {
   /** What does not add up in the envelope; the rows count all the same. */
   readonly doubts: readonly StatementDoubt[];
   readonly page: StatementPage;
+  /** Times of the oldest and the newest payout or day of earnings in it. */
+  readonly span?: { readonly from: string; readonly to: string };
   readonly results: readonly RowResult[];
+}
+
+export function spanOf(rows: readonly StatementRow[]): { readonly from: string; readonly to: string } | undefined {
+  let from: string | undefined;
+  let to: string | undefined;
+  for (const row of rows) {
+    const time = row.kind === 'payout' ? row.claim.paidAt : row.kind === 'earnings' ? `${row.date}T00:00:00.000Z` : row.kind === 'statutory' ? row.entry.distributedAt : undefined;
+    if (time === undefined) continue;
+    if (from === undefined || Date.parse(time) < Date.parse(from)) from = time;
+    if (to === undefined || Date.parse(time) > Date.parse(to)) to = time;
+  }
+  return from === undefined || to === undefined ? undefined : { from, to };
 }
 
 export function countByStatus(results: readonly RowResult[]): Readonly<Record<string, number>> {

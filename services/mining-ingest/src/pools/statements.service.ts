@@ -7,7 +7,7 @@ import { CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
 import { poolAccountDecider } from './pool-account.js';
 import { StatementArchive, statementIdOf } from './statement-archive.service.js';
 import { STATEMENT_FORMATS, STATEMENT_PARSERS } from './statement-formats.adapter.js';
-import { countByKind, countByStatus, type StatementResult } from './statement-results.view.js';
+import { countByKind, countByStatus, spanOf, type StatementResult } from './statement-results.view.js';
 import { StatementRows } from './statement-rows.service.js';
 import { UnreadableStatement, type ParsedStatement, type StatementContext, type StatementMedia } from './statement.js';
 
@@ -59,7 +59,8 @@ export class StatementsService {
     const duplicate = !dryRun && (await this.keep({ pool, account, format, media, broughtBy, raw }, sha256, parsed, metadata));
     const results = await this.rows.carryOut({ account: registered, parsed, sha256, dryRun }, metadata);
     const { doubts, page } = parsed;
-    return { statementId: statementIdOf(pool, account, sha256), sha256, format, duplicate, dryRun, summary: countByStatus(results), doubts, page, results };
+    const span = spanOf(parsed.rows);
+    return { statementId: statementIdOf(pool, account, sha256), sha256, format, duplicate, dryRun, summary: countByStatus(results), doubts, page, ...(span === undefined ? {} : { span }), results };
   }
 
   private keep(
