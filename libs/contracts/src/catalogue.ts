@@ -6,6 +6,7 @@ import * as mining from './events/mining.js';
 import * as statements from './events/mining-statements.js';
 import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
+import * as publishers from './events/publishers.js';
 import type { CustodyEvents } from './events/custody.js';
 import type { IntakeEvents } from './events/intake.js';
 import type { IntakeAssetEvents } from './events/intake-assets.js';
@@ -13,6 +14,7 @@ import type { MiningEvents } from './events/mining.js';
 import type { MiningStatementEvents } from './events/mining-statements.js';
 import type { OperationsEvents } from './events/operations.js';
 import type { PipelineEvents } from './events/pipeline.js';
+import type { PublisherEvents } from './events/publishers.js';
 import type { MessageClass } from './fields.js';
 import { STREAM_PREFIXES } from './streams.js';
 import { TOPICS, type TopicName } from './topics.js';
@@ -20,7 +22,7 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents;
+export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -95,13 +97,18 @@ const CUSTODY: Record<keyof CustodyEvents, Described> = {
   'custody.case-state-property-noted': { schema: custody.CaseStatePropertyNoted, summary: 'Custody knows that a case is state property' },
   'custody.journal-entry-posted': { schema: custody.JournalEntryPosted, summary: 'A balanced entry of the journal' },
 };
-const OPERATIONS: Record<keyof (OperationsEvents & PipelineEvents), Described> = {
+const OPERATIONS: Record<keyof (OperationsEvents & PipelineEvents & PublisherEvents), Described> = {
   'operations.dead-letter-noted': { schema: operations.DeadLetterNoted, summary: 'A message that a consumer group put aside is in the register' },
   'operations.dead-letter-replay-requested': { schema: operations.DeadLetterReplayRequested, summary: 'An operator sends a dead letter back to its group' },
   'operations.dead-letter-replayed': { schema: operations.DeadLetterReplayed, summary: 'The group took the replayed message: its effect is durable' },
   'operations.dead-letter-refused-again': { schema: operations.DeadLetterRefusedAgain, summary: 'The group refused the replayed message too; the letter is open again' },
   'operations.dead-letter-discarded': { schema: operations.DeadLetterDiscarded, summary: 'An operator decided that a dead letter is never to take effect' },
   'pipeline.gap-found': { schema: pipeline.PipelineGapFound, summary: 'A consumer group met a message that does not follow the one before it' },
+  'operations.publisher-registered': { schema: publishers.PublisherRegistered, summary: 'A publisher of signed messages is known, with what it may speak for' },
+  'operations.publisher-remit-changed': { schema: publishers.PublisherRemitChanged, summary: 'A publisher may speak for something else from now on' },
+  'operations.publisher-key-added': { schema: publishers.PublisherKeyAdded, summary: 'A publisher has a key to sign with' },
+  'operations.publisher-key-ended': { schema: publishers.PublisherKeyEnded, summary: 'A publisher\'s key ends early, for another takes over' },
+  'operations.publisher-key-revoked': { schema: publishers.PublisherKeyRevoked, summary: 'A publisher\'s key counts no longer from a moment on' },
   'pipeline.gap-repaired': { schema: pipeline.PipelineGapRepaired, summary: 'What was missing was read from the event store and handled' },
 };
 

@@ -9,6 +9,7 @@ export * from './events/mining.js';
 export * from './events/mining-statements.js';
 export * from './events/operations.js';
 export * from './events/pipeline.js';
+export * from './events/publishers.js';
 export * from './fields.js';
 export * from './identifiers.js';
 export * from './names.js';

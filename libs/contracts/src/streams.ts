@@ -3,7 +3,7 @@ export const STREAM_PREFIXES = {
   intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
   mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-'],
   custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
-  operations: ['dead-letter-', 'pipeline-gap-'],
+  operations: ['dead-letter-', 'pipeline-gap-', 'publisher-'],
 } as const;
 
 export const streamOf = {
@@ -28,6 +28,8 @@ export const streamOf = {
   deadLetter: (letterId: string): string => `dead-letter-${letterId}`,
   /** A message that did not follow the one before it, and its repair. */
   pipelineGap: (gapId: string): string => `pipeline-gap-${gapId}`,
+  /** A publisher of signed messages: its keys and its remit. */
+  publisher: (publisherId: string): string => `publisher-${publisherId}`,
   /** The one stream of balances; only custody's journal writer appends to it. */
   journal: 'journal',
 } as const;

@@ -6,6 +6,8 @@ export interface DecodedMessage {
   /** `data` is the validated value. */
   readonly event: CloudEvent;
   readonly record: ReceivedRecord;
+  /** When it first reached us, by our own record, where that was earlier: for a dead letter that is replayed. */
+  readonly receivedAt?: Date;
 }
 
 /** What a handler receives: messages of one partition in order. */

@@ -28,7 +28,7 @@ function namesOf(env: Environment, shape = STANDALONE): readonly string[] {
 describe('the configuration of a service', () => {
   it('needs nothing in the sandbox', () => {
     const { config, warnings } = loadPlatformConfig({}, STANDALONE);
-    expect(config).toMatchObject({ mode: 'sandbox', port: 3000, host: '127.0.0.1', bitcoinNetwork: 'regtest', confirmations: 3, story: true });
+    expect(config).toMatchObject({ mode: 'sandbox', port: 3000, host: '127.0.0.1', bitcoinNetwork: 'regtest', confirmations: 3, story: true, upstreamSignatures: 'accepted' });
     expect(warnings).toEqual([]);
   });
 
@@ -40,14 +40,14 @@ describe('the configuration of a service', () => {
 
   it('starts in production on production parts', () => {
     const { config, warnings } = loadPlatformConfig(PRODUCTION, ALONE);
-    expect(config).toMatchObject({ bitcoinNetwork: 'mainnet', confirmations: 6, story: false });
+    expect(config).toMatchObject({ bitcoinNetwork: 'mainnet', confirmations: 6, story: false, upstreamSignatures: 'required' });
     expect(warnings).toEqual([]);
   });
 
   it('refuses every sandbox part in production, all at once', () => {
-    const env = { QAZYNA_MODE: 'production', BITCOIN_NETWORK: 'regtest', QAZYNA_SANDBOX_SEED: 'x', QAZYNA_STORY: 'on' };
+    const env = { QAZYNA_MODE: 'production', BITCOIN_NETWORK: 'regtest', QAZYNA_SANDBOX_SEED: 'x', QAZYNA_STORY: 'on', QAZYNA_UPSTREAM_SIGNATURES: 'accepted' };
     expect(namesOf(env, ALONE)).toEqual([
-      'EVENTSTORE_URL', 'KAFKA_BROKERS', 'OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL', 'BITCOIN_RPC_URL', 'BITCOIN_NETWORK', 'QAZYNA_SANDBOX_SEED', 'QAZYNA_STORY',
+      'EVENTSTORE_URL', 'KAFKA_BROKERS', 'OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL', 'BITCOIN_RPC_URL', 'BITCOIN_NETWORK', 'QAZYNA_SANDBOX_SEED', 'QAZYNA_UPSTREAM_SIGNATURES', 'QAZYNA_STORY',
     ]);
   });
 

@@ -98,6 +98,10 @@ export const PLATFORM_SETTINGS = {
   poolPollsFile: optionalWords('QAZYNA_POOL_POLLS_FILE', {
     about: 'File that names the pool accounts whose statements are pulled (docs/pool-statements.md). Not set: nothing is pulled.',
   }),
+  upstreamSignatures: oneOf('QAZYNA_UPSTREAM_SIGNATURES', ['required', 'accepted'], {
+    about: 'Whether messages of agencies and pools must be signed by a registered publisher. `accepted` takes unsigned ones too, in the sandbox only; a signature that is there is always checked.',
+    fallback: { kind: 'by-mode', sandbox: 'accepted', production: 'required' },
+  }),
   story: onOff('QAZYNA_STORY', {
     about: 'Whether standalone plays its story on an empty data folder.',
     fallback: { kind: 'by-mode', sandbox: true, production: false },
@@ -174,6 +178,9 @@ function productionParts(config: PlatformConfig, shape: ProcessShape, env: Envir
   }
   if (env['QAZYNA_SANDBOX_SEED'] !== undefined && env['QAZYNA_SANDBOX_SEED'].trim() !== '') {
     problems.push(problem('QAZYNA_SANDBOX_SEED', '(secret)', 'is a sandbox part: remove it'));
+  }
+  if (config.upstreamSignatures !== 'required') {
+    problems.push(problem('QAZYNA_UPSTREAM_SIGNATURES', config.upstreamSignatures, 'must be required in production: whoever can write to a topic could invent a seizure'));
   }
   if (config.story) problems.push(problem('QAZYNA_STORY', 'on', 'the story invents seizures and payouts: it must be off in production'));
   if (config.eventStoreUrl !== undefined && isPlainEventStore(config.eventStoreUrl)) {

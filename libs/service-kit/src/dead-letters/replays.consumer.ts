@@ -56,7 +56,7 @@ async function take(record: ReceivedRecord, options: ReplayOptions, signal: Abor
   const stream = streamOf.deadLetter(letterId);
   // Sent twice, or answered by another instance.
   if (!isUnderWay((await loadState(store, deadLetterDecider, stream)).state, { replay })) return;
-  const refused = await deliver(originalOf(letter, record), target, options, signal);
+  const refused = await deliver(originalOf(letter, record), await notedAt(store, stream), target, options, signal);
   await handleCommand(store, deadLetterDecider, {
     stream,
     command: refused === undefined ? { kind: 'confirm', replayed: { letterId, replay } } : { kind: 'refuse-again', refused: { letterId, replay, ...refused } },
@@ -69,14 +69,20 @@ function originalOf({ topic, partition, offset, timestamp, original }: DeadLette
   return { topic, partition, offset, timestamp, key: headers['dead-letter-key'] ?? null, headers: original.headers, value: original.value };
 }
 
+/** When the store recorded that the message had been put aside: a time that nobody who can write to a topic can choose. */
+async function notedAt(store: EventStore, stream: string): Promise<Date | undefined> {
+  for await (const [first] of store.readStream(stream, { limit: 1 })) return first?.recordedAt;
+  return undefined;
+}
+
 /** @returns why it was refused, or undefined when its effect is durable */
-async function deliver(record: ReceivedRecord, { types, consume }: ReplayTarget, { validator }: ReplayOptions, signal: AbortSignal): Promise<Refused | undefined> {
+async function deliver(record: ReceivedRecord, receivedAt: Date | undefined, { types, consume }: ReplayTarget, { validator }: ReplayOptions, signal: AbortSignal): Promise<Refused | undefined> {
   try {
     const event = decodeRecord(record);
     if (types !== undefined && !types.includes(event.type)) return { code: 'type-not-read' };
     const verdict = validator.validate(event.type, event.data);
     if (!verdict.ok) return refusedBy(verdict);
-    const [outcome] = (await consume([{ event: { ...event, data: verdict.value }, record }])) ?? [];
+    const [outcome] = (await consume([{ event: { ...event, data: verdict.value }, record, ...(receivedAt === undefined ? {} : { receivedAt }) }])) ?? [];
     return outcome?.kind === 'dead-letter' ? refusedBy(outcome) : undefined;
   } catch (error) {
     if (error instanceof MalformedMessage) return refusedBy(error);

@@ -1,5 +1,6 @@
 import { parseMessage, type MessageClass } from '@qazyna/contracts';
 import { decodeHttp, MalformedMessage, type CloudEvent, type HttpHeaders, type Outcome } from '@qazyna/messaging';
+import { SIGNATURE_REFUSALS } from '../publishers/signature-codes.js';
 import { ProblemError, refusalProblem, type ProblemField } from './problem.js';
 
 /** A message at the HTTP door: of the right type and shape, or refused with every broken rule. */
@@ -23,6 +24,9 @@ export interface ReceivedEvents<T> {
 
 /** Codes of malformed messages that have an HTTP status of their own; the others are 400. */
 const MALFORMED_STATUS: Readonly<Record<string, number>> = { 'wrong-content-type': 415, 'too-large': 413, 'batch-too-large': 413 };
+
+/** What a message without a signature that counts is asked for. */
+const SIGNATURE_CHALLENGE = 'QazynaSignature realm="qazyna", alg="EdDSA"';
 
 /**
  * Reads one CloudEvent (binary or structured) or a batch of them, and checks each body against its message class:
@@ -71,6 +75,11 @@ export function answerTo<R extends { readonly status: string }>(
   if (only.status !== 'refused') return only;
   const { code, message, field, errors } = only as RefusedItem;
   if (code === 'validation-failed') throw new ProblemError(400, code, message, { errors: errors ?? [] });
+  const unsigned = SIGNATURE_REFUSALS.get(code);
+  if (unsigned !== undefined) {
+    const headers = unsigned === 401 ? { 'www-authenticate': SIGNATURE_CHALLENGE } : {};
+    throw new ProblemError(unsigned, code, message, { errors: [{ field: field ?? '', code, message }], headers });
+  }
   throw refusalProblem(field === undefined ? { code, message } : { code, message, field });
 }
 

@@ -19,6 +19,7 @@ export class ServiceMetrics {
   readonly appendEvents: Histogram;
   readonly relayPublished: Counter<'topic'>;
   readonly readModelBuilds: Counter<'view' | 'outcome'>;
+  readonly upstreamSignatures: Counter<'code'>;
   readonly ready: Gauge<'component'>;
 
   constructor(service: string) {
@@ -37,6 +38,7 @@ export class ServiceMetrics {
     this.appendEvents = new Histogram({ name: 'qazyna_store_append_events', help: 'Events per append.', buckets: BATCH_RECORDS, registers });
     this.relayPublished = new Counter({ name: 'qazyna_relay_published_total', help: 'Events published by a relay.', labelNames: ['topic'], registers });
     this.readModelBuilds = new Counter({ name: 'qazyna_read_model_builds_total', help: 'Views built anew beside themselves: same, different (damage was found), not-compared, failed.', labelNames: ['view', 'outcome'], registers });
+    this.upstreamSignatures = new Counter({ name: 'qazyna_upstream_signatures_total', help: 'Messages of upstreams by what their signature was found to be: verified, known (accepted before), unsigned-accepted, or the code of the refusal.', labelNames: ['code'], registers });
     this.ready = new Gauge({ name: 'qazyna_ready', help: '1 when a component is ready, else 0.', labelNames: ['component'], registers });
   }
 
