@@ -1,6 +1,6 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { ReadinessRegistry, readModelProvider, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
+import { PublishersModule, ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
 import { CASES_READ_MODEL } from './read-model.token.js';
 import { CasesController } from './seizures/cases.controller.js';
 import { casesReadModel } from './seizures/cases.read-model.js';
@@ -9,6 +9,7 @@ import { SeizureFactsController } from './seizures/seizure-facts.controller.js';
 import { SeizuresService } from './seizures/seizures.service.js';
 
 @Module({
+  imports: [UpstreamSignaturesModule, PublishersModule],
   controllers: [SeizureFactsController, SeizureFactsConsumer, CasesController],
   providers: [
     SeizuresService,

@@ -1,6 +1,6 @@
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown, Inject } from '@nestjs/common';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { ReadinessRegistry, readModelProvider, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
+import { ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
 import { LicencesController } from './licences/licences.controller.js';
 import { LicencesService } from './licences/licences.service.js';
 import { PayoutList } from './payouts/payouts.query.js';
@@ -21,6 +21,7 @@ import { miningReadModel } from './payouts/payouts.read-model.js';
 import { MINING_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
 
 @Module({
+  imports: [UpstreamSignaturesModule],
   controllers: [LicencesController, PoolAccountsController, StatementsController, PollsController, PayoutsController, PayoutsConsumer],
   providers: [
     LicencesService,

@@ -3,7 +3,7 @@ import { custodyReadModel, CUSTODY_SERVICE } from '@qazyna/custody';
 import { casesReadModel, INTAKE_SERVICE } from '@qazyna/intake';
 import { miningReadModel, MINING_INGEST_SERVICE, statementsReadModel } from '@qazyna/mining-ingest';
 import { reportingReadModel, REPORTING_SERVICE } from '@qazyna/reporting';
-import { deadLettersReadModel, type ReadModelDefinition } from '@qazyna/service-kit';
+import { deadLettersReadModel, publishersReadModel, type ReadModelDefinition } from '@qazyna/service-kit';
 import { CONSUMERS, type ConsumerDuties } from './duties.js';
 
 export interface RelayedBy {
@@ -21,7 +21,7 @@ export const UPSTREAM: readonly ConsumerDuties[] = CONSUMERS.filter(({ topic }) 
 
 export const DEAD_LETTERS = TOPICS.deadLetters;
 
-export const VIEWS: readonly ReadModelDefinition[] = [casesReadModel, miningReadModel, statementsReadModel, custodyReadModel, reportingReadModel, deadLettersReadModel];
+export const VIEWS: readonly ReadModelDefinition[] = [casesReadModel, miningReadModel, statementsReadModel, custodyReadModel, reportingReadModel, deadLettersReadModel, publishersReadModel];
 
 export function consumersOf(topic: string): readonly ConsumerDuties[] {
   return CONSUMERS.filter((consumer) => consumer.topic === topic);
