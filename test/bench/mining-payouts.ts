@@ -1,8 +1,9 @@
 import { streamOf } from '@qazyna/contracts';
-import type { EventMetadata, EventStore, SqliteEventStore } from '@qazyna/event-store';
+import { systemClock, type EventMetadata, type EventStore, type SqliteEventStore } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
 import type { MessageBatch, Outcome } from '@qazyna/messaging';
 import { PayoutsConsumer, PayoutsService } from '@qazyna/mining-ingest';
+import { PublisherDirectory, UpstreamSignatures } from '@qazyna/service-kit';
 
 const METADATA: EventMetadata = { schemaVersion: 1, actor: { subject: 'bench', organisation: 'bench' }, correlationId: 'bench' };
 
@@ -13,7 +14,8 @@ export class MiningPayouts {
   private readonly consumer: PayoutsConsumer;
 
   private constructor(private readonly store: EventStore) {
-    this.consumer = new PayoutsConsumer(new PayoutsService(store));
+    const signatures = new UpstreamSignatures(new PublisherDirectory(store), systemClock, 'accepted', { inc: () => undefined });
+    this.consumer = new PayoutsConsumer(new PayoutsService(store), signatures);
   }
 
   static async open(store: SqliteEventStore): Promise<MiningPayouts> {

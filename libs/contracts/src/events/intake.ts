@@ -1,5 +1,6 @@
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
+import { SignedMessage } from './publishers.js';
 import { LegalDocument, SEIZURE_ACTS, SeizureFact, type SeizureAct } from '../upstream/seizure-fact.js';
 
 /** What the law says an asset of a case is. Where the coins are is custody's matter and never stands here. */
@@ -42,6 +43,9 @@ export class FactReceived {
 
   @Field.nested(() => SeizureFact, { description: 'The fact as published' })
   fact!: SeizureFact;
+
+  @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed it, with the proof; absent for a message taken unsigned' })
+  signed?: SignedMessage;
 }
 
 /** The case's rules do not allow this fact, now or ever. Kept, so that the sender gets the same answer again. */

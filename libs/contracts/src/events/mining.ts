@@ -1,5 +1,6 @@
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
+import { SignedMessage } from './publishers.js';
 import { BITCOIN_NETWORKS } from '../names.js';
 import { LicenceApplication, PayoutClaim } from '../upstream/payout.js';
 import type { ConflictRaised } from './intake.js';
@@ -137,6 +138,9 @@ export class PayoutReceived {
 
   @Field.sha256({ optional: true, description: 'The statement it was read from' })
   statementSha256?: string;
+
+  @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed it, with the proof; absent for a message taken unsigned and for a statement\'s row' })
+  signed?: SignedMessage;
 }
 
 /** Checked against licence and registered wallet. Still a claim: only the chain makes it a balance. */

@@ -41,3 +41,9 @@ export function actorOfSource(source: string): Actor {
   const organisation = tail.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 64);
   return { subject: source.slice(0, 256), organisation: organisation === '' ? 'unknown' : organisation, roles: [] };
 }
+
+/** The actor of a Kafka message: the publisher that signed it, or else what its source says of itself. */
+export function actorOfMessage(source: string, signed: { readonly publisherId: string; readonly keyId: string } | undefined): Actor {
+  if (signed === undefined) return actorOfSource(source);
+  return { subject: `publisher:${signed.publisherId}/${signed.keyId}`, organisation: signed.publisherId, roles: [] };
+}

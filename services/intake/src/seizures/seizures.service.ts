@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
-import { caseIdOf, contentHash, streamOf, type ConflictRaised, type SeizureFact } from '@qazyna/contracts';
+import { caseIdOf, contentHash, streamOf, type ConflictRaised, type SeizureFact, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, uuidV5, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { findAsset } from '@qazyna/ledger';
@@ -17,6 +17,8 @@ export interface PublishedFact {
   readonly id: string;
   readonly fact: SeizureFact;
   readonly way: 'http' | 'kafka';
+  /** Who signed it, where it was signed. */
+  readonly signed?: SignedMessage;
   readonly metadata: Omit<EventMetadata, 'schemaVersion'>;
 }
 
@@ -52,13 +54,19 @@ export class SeizuresService {
     );
   }
 
+  /** Whether this very message was received before, with the same content. */
+  async knows({ source, id, fact }: Pick<PublishedFact, 'source' | 'id' | 'fact'>): Promise<boolean> {
+    const { state } = await loadState(this.store, factDecider, streamOf.seizureFact(factIdOf(source, id)));
+    return state.contentHash === contentHash(fact);
+  }
+
   /**
    * Carries a fact out once. When this resolves, its effect is durable.
    * @throws {StoreUnavailable | StoreTimeout | TooManyConflicts} nothing is promised: publish the same message again
    */
   async receive(published: PublishedFact): Promise<FactResult> {
-    const { source, id, metadata } = published;
-    const factId = uuidV5(FACT_NAMESPACE, `${source}\n${id}`);
+    const { source, id, metadata, signed } = published;
+    const factId = factIdOf(source, id);
     const caseId = caseIdOf(published.fact.agency, published.fact.caseNumber);
     const refused = (refusal: Refusal): FactResult => ({ status: 'refused', ...refusal, factId, caseId });
 
@@ -69,7 +77,7 @@ export class SeizuresService {
     const hash = contentHash(published.fact);
     const received = await handleCommand(this.store, factDecider, {
       stream: streamOf.seizureFact(factId),
-      command: { kind: 'receive', received: { factId, source, messageId: id, contentHash: hash, caseId, fact } },
+      command: { kind: 'receive', received: { factId, source, messageId: id, contentHash: hash, caseId, fact, ...(signed === undefined ? {} : { signed }) } },
       commandId: `receive:${hash}`,
       metadata,
       expectNew: true,
@@ -108,6 +116,10 @@ export class SeizuresService {
       metadata: { ...metadata, causationId: factId },
     });
   }
+}
+
+function factIdOf(source: string, id: string): string {
+  return uuidV5(FACT_NAMESPACE, `${source}\n${id}`);
 }
 
 function changed(outcome: { readonly events: readonly unknown[]; readonly duplicate: boolean }): boolean {

@@ -8,6 +8,7 @@ import type {
   PayoutReceived,
   PayoutRejected,
   PayoutWay,
+  SignedMessage,
 } from '@qazyna/contracts';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
 import { differingFields, holdReasons, type PayoutStanding } from './payout-checks.js';
@@ -21,6 +22,8 @@ export interface ReceivePayout {
   readonly contentHash: string;
   readonly way: PayoutWay;
   readonly statementSha256?: string;
+  /** Who signed it, where it was signed. */
+  readonly signed?: SignedMessage;
   /** What else speaks against the claim, found where it was read (such as an address that fails its checksum). */
   readonly found: readonly HoldReason[];
   /** The registers as they stand now. */
@@ -66,7 +69,7 @@ const NOT_WAIVABLE: ReadonlySet<string> = new Set([
 ]);
 
 function receive(command: ReceivePayout, state: PayoutState): Decision<PayoutEvent> {
-  const { payoutId, claim, contentHash, way, statementSha256, found, standing } = command;
+  const { payoutId, claim, contentHash, way, statementSha256, signed, found, standing } = command;
   if (state.status !== 'unknown') {
     const differing = differingFields(state.claim, claim);
     if (differing.length === 0) return accept();
@@ -74,7 +77,7 @@ function receive(command: ReceivePayout, state: PayoutState): Decision<PayoutEve
   }
   const received: PayoutEvent = {
     type: 'mining.payout-received',
-    data: { payoutId, claim, contentHash, way, ...(statementSha256 === undefined ? {} : { statementSha256 }) },
+    data: { payoutId, claim, contentHash, way, ...(statementSha256 === undefined ? {} : { statementSha256 }), ...(signed === undefined ? {} : { signed }) },
   };
   const reasons = [...found, ...holdReasons(claim, standing)];
   return reasons.length > 0

@@ -21,9 +21,12 @@ import {
   Roles,
   ROLES,
   sendRefusal,
+  UpstreamSignatures,
   type Actor,
+  type ReceivedEvent,
   type Page,
 } from '@qazyna/service-kit';
+import { claimMessage } from './claim-message.adapter.js';
 import { PayoutList, PayoutQuery, type ListedPayout } from './payouts.query.js';
 import { PayoutsService } from './payouts.service.js';
 
@@ -36,6 +39,7 @@ export class PayoutsController {
   constructor(
     @Inject(PayoutsService) private readonly payouts: PayoutsService,
     @Inject(PayoutList) private readonly list: PayoutList,
+    @Inject(UpstreamSignatures) private readonly signatures: UpstreamSignatures,
   ) {}
 
   @Post()
@@ -46,14 +50,19 @@ export class PayoutsController {
     summary: 'Claim payouts',
     description:
       'One canonical payout, a JSON list of up to 1,000 of them, one CloudEvent or a batch of CloudEvents. The result of each is `accepted`, `duplicate`, `held` ' +
-      '(with every reason) or `refused`. When the answer arrives, the effect is durable. A claim changes no balance: only the chain does.',
+      '(with every reason) or `refused`. The attribute `signature` (header `ce-signature`) of a CloudEvent holds the publisher\'s detached JWS over the body, see docs/publishers.md; ' +
+      'one that does not count is refused with 401 or 403, and plain JSON can carry none. When the answer arrives, the effect is durable. A claim changes no balance: only the chain does.',
   })
   @ApiBody({ type: PayoutClaim })
   async claim(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
     const received = readClaims(headers, body);
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
     const claims = received.items.filter((item) => item.ok);
-    const results = await this.payouts.receive(claims.map(({ data }) => ({ claim: data, way: 'http', metadata })));
+    const results = await this.signatures.admit(
+      claims.map((item) => ({ event: 'event' in item ? item.event : undefined, claim: item.data })),
+      (item) => claimMessage(item, this.payouts),
+      (admitted) => this.payouts.receive(admitted.map(({ item, signed }) => ({ claim: item.claim, way: 'http', metadata, ...(signed === undefined ? {} : { signed }) }))),
+    );
     return answerTo(received, inOrder(received.items, results));
   }
 
@@ -85,7 +94,7 @@ export class PayoutsController {
   }
 }
 
-type Claims = { readonly batch: boolean; readonly items: readonly ReturnType<typeof checkedData<PayoutClaim>>[] };
+type Claims = { readonly batch: boolean; readonly items: readonly (ReceivedEvent<PayoutClaim> | ReturnType<typeof checkedData<PayoutClaim>>)[] };
 
 /** Plain JSON is our canonical body; with `ce-` headers or a CloudEvents content type it is a CloudEvent. */
 function readClaims(headers: Record<string, string>, body: Buffer): Claims {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
-import { contentHash, payoutIdOf, poolAccountIdOf, streamOf, type HoldReason, type PayoutClaim, type PayoutDecision, type PayoutWay } from '@qazyna/contracts';
+import { contentHash, payoutIdOf, poolAccountIdOf, streamOf, type HoldReason, type PayoutClaim, type PayoutDecision, type PayoutWay, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { findAsset } from '@qazyna/ledger';
@@ -17,6 +17,8 @@ export interface OfferedPayout {
   readonly claim: PayoutClaim;
   readonly way: PayoutWay;
   readonly statementSha256?: string;
+  /** Who signed it, where it was signed. */
+  readonly signed?: SignedMessage;
   readonly metadata: Metadata;
 }
 
@@ -54,6 +56,12 @@ export class PayoutsService {
         return this.receiveOne(offer, await standing);
       }),
     );
+  }
+
+  /** Whether this very claim was received before, by any way. */
+  async knows(claim: PayoutClaim): Promise<boolean> {
+    const { state } = await loadState(this.store, payoutDecider, streamOf.payout(payoutIdOf(claim.pool, claim.account, claim.paymentId)));
+    return state.status !== 'unknown' && state.contentHash === contentHash(claim);
   }
 
   /** What would become of each claim if it came now; nothing is recorded. */
@@ -97,7 +105,7 @@ export class PayoutsService {
     return standingResult(payoutId, decision.events.reduce((folded, event) => payoutDecider.evolve(folded, event), state));
   }
 
-  private async receiveOne({ claim, way, statementSha256, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
+  private async receiveOne({ claim, way, statementSha256, signed, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
     const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
     // The registered wallet was checked when it was registered.
     const registered = claim.asset === standing.account?.asset && claim.address === standing.account.payoutAddress;
@@ -115,6 +123,7 @@ export class PayoutsService {
         contentHash: hash,
         way,
         ...(statementSha256 === undefined ? {} : { statementSha256 }),
+        ...(signed === undefined ? {} : { signed }),
         found: wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : [],
         standing,
       },
