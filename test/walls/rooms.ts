@@ -15,6 +15,7 @@ export const ROLES: readonly string[] = [
 /** Domain code outside the services: whole packages or single files. */
 const PURE_LIBRARY_CODE: readonly RegExp[] = [
   /^libs\/ledger\/src\//,
+  /^libs\/jurisdiction\/src\/rules\//,
   /^libs\/transparency\/src\//,
   /^libs\/event-store\/src\/decider\.ts$/,
   /^libs\/contracts\/src\/names\.ts$/,
@@ -23,6 +24,7 @@ const PURE_LIBRARY_CODE: readonly RegExp[] = [
 /** The same set as globs, for ESLint: a name without a second dot bears no role. */
 export const DOMAIN_GLOBS: readonly string[] = [
   'libs/ledger/src/**/!(*.spec).ts',
+  'libs/jurisdiction/src/rules/**/!(*.spec).ts',
   'libs/transparency/src/**/!(*.spec).ts',
   'libs/event-store/src/decider.ts',
   'libs/contracts/src/names.ts',

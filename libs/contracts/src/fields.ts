@@ -131,6 +131,7 @@ interface TextRules extends FieldOptions {
 }
 
 const BASE_UNITS_POSITIVE = /^[1-9][0-9]{0,39}$/;
+const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/;
 const BASE_UNITS_SIGNED = /^(0|-?[1-9][0-9]{0,39})$/;
 
 export const Field = {
@@ -216,6 +217,26 @@ export const Field = {
     const schema = { type: 'array', minItems: min, maxItems: max, uniqueItems: true, items: { type: 'string', minLength: 1, maxLength, pattern: pattern.source } };
     return define(options, schema, test, [
       ValidateBy({ name: 'isTexts', validator: { validate: test, defaultMessage: () => `$property must be ${min} to ${max} different entries, each ${patternMeans} of at most ${maxLength} characters` } }),
+    ]);
+  },
+
+  /** Several whole numbers that are not amounts, none twice. */
+  integers(options: FieldOptions & { readonly min: number; readonly max: number; readonly maxCount: number }): PropertyDecorator {
+    const { min, max, maxCount } = options;
+    const test: FieldTest = (value) =>
+      Array.isArray(value) && value.length <= maxCount && Array.from(value as unknown[]).every((each) => Number.isInteger(each) && (each as number) >= min && (each as number) <= max) && new Set(value).size === value.length;
+    return define(options, { type: 'array', maxItems: maxCount, uniqueItems: true, items: { type: 'integer', minimum: min, maximum: max } }, test, [
+      ValidateBy({ name: 'isIntegers', validator: { validate: test, defaultMessage: () => `$property must be at most ${maxCount} different whole numbers from ${min} to ${max}` } }),
+    ]);
+  },
+
+  /** A text for people in several languages, English among them. */
+  translations(options: FieldOptions): PropertyDecorator {
+    const test: FieldTest = (value) =>
+      isPlainObject(value) && Object.hasOwn(value, 'en') && Object.entries(value).every(([language, text]) => LANGUAGE.test(language) && typeof text === 'string' && text.trim() !== '' && text.length <= 300);
+    const schema = { type: 'object', required: ['en'], propertyNames: { pattern: LANGUAGE.source }, additionalProperties: { type: 'string', minLength: 1, maxLength: 300, pattern: '\\S' } };
+    return define({ example: { en: 'Restriction' }, ...options }, schema, test, [
+      ValidateBy({ name: 'isTranslations', validator: { validate: test, defaultMessage: () => '$property must give a text of at most 300 characters for each language tag, and one for "en"' } }),
     ]);
   },
 

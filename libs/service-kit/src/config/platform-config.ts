@@ -56,6 +56,10 @@ export const PLATFORM_SETTINGS = {
   oidcIssuer: optionalUrl('OIDC_ISSUER', ['https', 'http'], { about: 'Issuer of access tokens (`iss`), compared as text.' }),
   oidcAudience: optionalWords('OIDC_AUDIENCE', { about: 'Audience that an access token must name (`aud`).' }),
   oidcJwksUrl: optionalUrl('OIDC_JWKS_URL', ['https', 'http'], { about: 'Where the issuer publishes its keys.' }),
+  jurisdiction: words('QAZYNA_JURISDICTION', {
+    about: 'Profile of the state whose law is followed: a name from deploy/jurisdictions, or the path of a .json file (docs/profiles.md).',
+    fallback: { kind: 'always', value: 'kz' },
+  }),
   sandboxSeed: words('QAZYNA_SANDBOX_SEED', {
     about: 'Seed of the sandbox chain and the sandbox token issuer: the same seed gives the same chain and the same key.',
     fallback: { kind: 'always', value: 'qazyna-sandbox' },

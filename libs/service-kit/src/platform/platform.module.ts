@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { loadJurisdiction } from '@qazyna/jurisdiction';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ActorGuard } from '../auth/actor-guard.js';
@@ -21,6 +22,7 @@ import {
   CONFIG,
   EVENT_STORE,
   IDS,
+  JURISDICTION,
   LOGGER,
   MESSAGE_BUS,
   METRICS,
@@ -41,6 +43,7 @@ export class PlatformModule {
       { provide: CLOCK, useValue: parts.clock },
       { provide: IDS, useValue: parts.ids },
       { provide: CONFIG, useValue: parts.config },
+      { provide: JURISDICTION, useFactory: () => loadJurisdiction(parts.config.jurisdiction) },
       { provide: LOGGER, useValue: parts.logger },
       { provide: METRICS, useValue: parts.metrics },
       { provide: SERVICE_NAME, useValue: parts.service },

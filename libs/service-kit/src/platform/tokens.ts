@@ -5,6 +5,8 @@ export const CHECKPOINTS = Symbol('qazyna.checkpoints');
 export const CLOCK = Symbol('qazyna.clock');
 export const IDS = Symbol('qazyna.ids');
 export const CONFIG = Symbol('qazyna.config');
+/** The state's profile, as `JurisdictionProfile` of @qazyna/jurisdiction. */
+export const JURISDICTION = Symbol('qazyna.jurisdiction');
 export const LOGGER = Symbol('qazyna.logger');
 export const METRICS = Symbol('qazyna.metrics');
 export const TOKEN_VERIFIER = Symbol('qazyna.token-verifier');

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asyncApiDocument, eventPages } from '@qazyna/contracts';
+import { profileSchema } from '@qazyna/jurisdiction';
 import { describeConfig, PLATFORM_SETTINGS, runService } from '@qazyna/service-kit';
 import { STANDALONE } from '../standalone.js';
 
@@ -35,6 +36,7 @@ async function openApi(): Promise<unknown> {
 const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
 const pages: Record<string, string> = {
   'openapi.json': json(await openApi()),
+  '../deploy/jurisdictions/profile.schema.json': json(profileSchema()),
   'asyncapi.json': json(asyncApiDocument(VERSION)),
   'events.md': eventPages(),
   'configuration.md': `# Configuration\n\nGenerated from the code (\`npm run docs:generate\`); do not edit.\n\n${describeConfig(PLATFORM_SETTINGS)}\n`,
