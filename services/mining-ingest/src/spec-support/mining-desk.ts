@@ -44,7 +44,7 @@ export class MiningDesk {
 
   async events(...prefixes: readonly string[]): Promise<readonly RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    for await (const page of this.store.readAll({ filter: { streamPrefixes: prefixes } })) events.push(...page);
+    for await (const page of this.store.readAll(prefixes.length === 0 ? {} : { filter: { streamPrefixes: prefixes } })) events.push(...page);
     return events;
   }
 
