@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { EXIT, Unreachable, UsageError } from '../exit-codes.js';
+import type { RegisterCommands } from '../program.js';
+import { toJsonText, type Terminal } from '../terminal.js';
+import { ImportTally, isClean, summaryText, type ImportSummary } from './import-summary.js';
+import { piecesOf } from './pieces.js';
+import { StatementRefused, StatementsClient, type StatementMedia, type StatementQuery } from './statements.client.js';
+
+/** What the door takes at once. */
+const DOOR_BYTES_MAX = 16 * 1024 * 1024;
+/** Files of lines are handed in by pieces of this size, so that progress shows and each answer comes soon. */
+const PIECE_BYTES = 1024 * 1024;
+const BAR_WIDTH = 30;
+
+interface ImportOptions {
+  readonly pool: string;
+  readonly account: string;
+  readonly format?: string;
+  readonly media?: string;
+  readonly url?: string;
+  readonly yes: boolean;
+}
+
+const HELP = `
+First a dry run: the service says what would become of each row, and records nothing. With --yes the file is then handed in.
+Rows that are held, refused or unreadable are shown with their line. Handed in again, a file changes nothing.
+Ends with 0 when every row is in order, 1 when a person should look at some (in a dry run too) or the file is refused.
+OPERATOR_TOKEN is an access token with the role "pool-operator". The address is --url, or MINING_URL, or this machine's.`;
+
+/** `qazyna import …`: statements of pools as files. */
+export const registerImportCommands: RegisterCommands = (program, context) => {
+  program
+    .command('import <file>')
+    .description('hand in a pool\'s statement: a dry run first, then with --yes for good')
+    .requiredOption('--pool <name>', 'the pool, by its registered short name')
+    .requiredOption('--account <name>', 'the account at the pool')
+    .option('--format <name>', 'btcpool-kz, viabtc, f2pool, antpool, braiins, canonical or statutory; left out, the pool\'s own')
+    .option('--media <kind>', 'json, csv or json-lines; left out, told from the file\'s name')
+    .option('--yes', 'hand it in when the dry run went through', false)
+    .option('--url <address>', 'the service that takes statements')
+    .addHelpText('after', HELP)
+    .action(async (file: string, options: ImportOptions) => {
+      const terminal = context.terminal();
+      try {
+        const summary = await importFile(file, options, terminal);
+        terminal.out(terminal.json ? toJsonText(summary) : summaryText(summary));
+        if (summary.dryRun && !terminal.json) terminal.err('nothing is recorded: repeat with --yes to hand it in\n');
+        if (!isClean(summary)) context.exit(EXIT.findings);
+      } catch (error) {
+        if (!(error instanceof StatementRefused)) throw error;
+        if (terminal.json) terminal.out(toJsonText({ file, refused: error.code, message: error.message }));
+        else terminal.err(`${file} is refused: ${error.message}\n`);
+        context.exit(EXIT.findings);
+      }
+    });
+};
+
+async function importFile(file: string, { pool, account, format, media: given, url, yes }: ImportOptions, terminal: Terminal): Promise<ImportSummary> {
+  const media = mediaOf(file, given);
+  const bytes = contentOf(file);
+  if (media === 'json' && bytes.length > DOOR_BYTES_MAX) throw new UsageError(`${file} is larger than ${DOOR_BYTES_MAX} bytes: hand it in as CSV or JSON lines, or in several files`);
+  const { env, signal } = terminal;
+  const client = await StatementsClient.open({ url: url ?? env['MINING_URL'] ?? `http://127.0.0.1:${env['PORT'] ?? '3000'}`, token: env['OPERATOR_TOKEN'], signal });
+  const query = { pool, account, ...(format === undefined ? {} : { format }) };
+  const assessed = await handIn(client, query, { file, bytes, media, dryRun: true }, terminal);
+  return yes ? handIn(client, query, { file, bytes, media, dryRun: false }, terminal) : assessed;
+}
+
+async function handIn(client: StatementsClient, query: StatementQuery, { file, bytes, media, dryRun }: { file: string; bytes: Uint8Array; media: StatementMedia; dryRun: boolean }, terminal: Terminal): Promise<ImportSummary> {
+  const tally = new ImportTally(file, dryRun);
+  const pieces = piecesOf(bytes, media, PIECE_BYTES);
+  for (const [index, piece] of pieces.entries()) {
+    showProgress(terminal, dryRun, index, pieces.length);
+    tally.add(await client.handIn(query, media, piece.bytes, dryRun), piece.linesBefore);
+  }
+  showProgress(terminal, dryRun, pieces.length, pieces.length);
+  return tally.done();
+}
+
+function showProgress({ err, isInteractive }: Terminal, dryRun: boolean, done: number, of: number): void {
+  if (!isInteractive) return;
+  const filled = Math.round((done / of) * BAR_WIDTH);
+  err(`\r\u001b[K${dryRun ? 'dry run' : 'hand in'} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done} of ${of}${done === of ? '\r\u001b[K' : ''}`);
+}
+
+function mediaOf(file: string, given: string | undefined): StatementMedia {
+  if (given !== undefined) {
+    if (given === 'json' || given === 'csv' || given === 'json-lines') return given;
+    throw new UsageError(`--media must be json, csv or json-lines, not ${given}`);
+  }
+  if (/\.(?:csv|tsv)$/i.test(file)) return 'csv';
+  return /\.(?:jsonl|ndjson)$/i.test(file) ? 'json-lines' : 'json';
+}
+
+function contentOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Unreachable(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
