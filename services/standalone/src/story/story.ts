@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { sandboxVaultDescriptor } from '@qazyna/bitcoin';
 import { MINING_PAYOUT_TYPE, SEIZURE_FACT_TYPE, type SeizureAct } from '@qazyna/contracts';
 import { bitcoinAsset, formatAmount } from '@qazyna/ledger';
 import { Visitor, type Doors } from './doors.js';
+import { SigningPublisher } from './signing-publisher.js';
 import { MAINNET_STATEMENT, MAINNET_WALLET, statementOf } from './statements.js';
 
 /**
@@ -30,6 +30,7 @@ export interface StorySummary {
   readonly payouts: readonly string[];
   readonly reorganisedDeposit: string;
   readonly malformed: { readonly status: number; readonly code: string; readonly field: string };
+  readonly forged: { readonly status: number; readonly code: string };
 }
 
 interface Deposit {
@@ -46,7 +47,7 @@ export interface StoryOptions {
 /** Plays the story. @throws {UnexpectedAnswer} a door answered otherwise than it must */
 export async function playStory(doors: Doors, { say = () => undefined, patienceMs = 60_000 }: StoryOptions = {}): Promise<StorySummary> {
   const story = new Story(new Visitor(doors, patienceMs));
-  say('registering vaults, a licence and a pool account');
+  say('registering two publishers with their keys, vaults, a licence and a pool account');
   const addresses = await story.register();
   say('reading the pool\'s statements, and paying them on chain');
   const payouts = await story.minePayouts(addresses.pool);
@@ -54,10 +55,11 @@ export async function playStory(doors: Doors, { say = () => undefined, patienceM
   const cases = await story.seize(addresses);
   say('a reorganisation takes a deposit back and returns it');
   const reorganisedDeposit = await story.reorganise(addresses.arrested);
-  say('a malformed message is refused');
+  say('a malformed message is refused, and a forged one');
   const malformed = await story.malformed();
+  const forged = await story.forged();
   await story.settle();
-  return { cases, payouts, reorganisedDeposit, malformed };
+  return { cases, payouts, reorganisedDeposit, malformed, forged };
 }
 
 interface Addresses {
@@ -67,12 +69,17 @@ interface Addresses {
 }
 
 class Story {
+  private readonly agency = new SigningPublisher(AGENCY, `urn:qazyna:agency:${AGENCY}`, [{ agency: AGENCY }]);
+  private readonly pool = new SigningPublisher(POOL, `urn:qazyna:pool:${POOL}`, [{ pool: POOL, accounts: [ACCOUNT] }]);
+
   constructor(private readonly visitor: Visitor) {}
 
   async register(): Promise<Addresses> {
     const { visitor } = this;
     const custodian = await visitor.as('custodian', 'custodian');
     const regulator = await visitor.as('ministry', 'regulator');
+    const operator = await visitor.as('custodian', 'operator');
+    for (const publisher of [this.agency, this.pool]) for (const [path, body] of publisher.registrations()) await visitor.post('intake', path, operator, body);
     for (const [vaultId, accountClass] of [[RESERVE_VAULT, 'reserve'], [TRUST_VAULT, 'held-in-trust']] as const) {
       await visitor.post('custody', '/v1/vaults', custodian, { vaultId, class: accountClass, tier: 'cold', descriptor: sandboxVaultDescriptor(vaultId, 'regtest') });
     }
@@ -106,8 +113,8 @@ class Story {
     // A statement of an account whose wallet is on another network: a claim that no output on this chain will ever prove.
     await visitor.post('mining', `/v1/pool-statements?pool=${POOL}&account=mainnet-01`, operator, MAINNET_STATEMENT);
     // The same payout again by another way changes nothing.
-    const again = { pool: POOL, account: ACCOUNT, paymentId: '40120000', asset: ASSET, amount: PAYOUTS[0], address, txid, paidAt: '2025-01-01T15:00:00Z' };
-    await visitor.expect('mining', '/v1/payouts', 200, { token: operator, body: JSON.stringify(again), headers: this.eventHeaders(MINING_PAYOUT_TYPE, 'story-payout-again') });
+    const again = JSON.stringify({ pool: POOL, account: ACCOUNT, paymentId: '40120000', asset: ASSET, amount: PAYOUTS[0], address, txid, paidAt: '2025-01-01T15:00:00Z' });
+    await visitor.expect('mining', '/v1/payouts', 200, { token: operator, body: again, headers: this.pool.headersFor(MINING_PAYOUT_TYPE, 'story-payout-again', again) });
     return PAYOUTS.map((_, index) => `${POOL}.${ACCOUNT}~4012000${index}`);
   }
 
@@ -160,9 +167,19 @@ class Story {
     // An amount as a JSON number, with a fraction of a base unit.
     const assets = `[{"asset":"${ASSET}","amount":1.5,"location":{"kind":"device","reference":"evidence-1"}}]`;
     const body = JSON.stringify(this.fact('249999999/00001', 'reported', '2024-12-30', {})).replace(/}$/, `,"assets":${assets}}`);
-    const problem = await this.visitor.expect('intake', '/v1/seizure-facts', 400, { token, body, headers: this.eventHeaders(SEIZURE_FACT_TYPE, 'story-malformed') });
+    const problem = await this.visitor.expect('intake', '/v1/seizure-facts', 400, { token, body, headers: this.agency.headersFor(SEIZURE_FACT_TYPE, 'story-malformed', body) });
     const [first] = problem['errors'] as { field: string }[];
     return { status: 400, code: String(problem['code']), field: first?.field ?? '' };
+  }
+
+  /** A seizure in the agency's name that the agency never signed. */
+  async forged(): Promise<StorySummary['forged']> {
+    const token = await this.visitor.as(AGENCY, 'law-enforcement');
+    const assets = [{ asset: ASSET, amount: '2100000000000000', location: { kind: 'device', reference: 'evidence-2' } }];
+    const body = JSON.stringify(this.fact('249999999/00002', 'reported', '2024-12-30', { assets }));
+    const somebody = new SigningPublisher(AGENCY, this.agency.source, []);
+    const problem = await this.visitor.expect('intake', '/v1/seizure-facts', 401, { token, body, headers: somebody.headersFor(SEIZURE_FACT_TYPE, 'story-forged', body) });
+    return { status: 401, code: String(problem['code']) };
   }
 
   /** Waits until custody has followed the whole chain, and the public figures show all that was posted. */
@@ -175,20 +192,13 @@ class Story {
 
   private async act(caseNumber: string, act: SeizureAct, day: string, more: object = {}): Promise<void> {
     const token = await this.visitor.as(AGENCY, 'law-enforcement');
-    await this.visitor.expect('intake', '/v1/seizure-facts', 200, {
-      token,
-      body: JSON.stringify(this.fact(caseNumber, act, day, more)),
-      headers: this.eventHeaders(SEIZURE_FACT_TYPE, `story-${caseNumber}-${act}`),
-    });
+    const body = JSON.stringify(this.fact(caseNumber, act, day, more));
+    await this.visitor.expect('intake', '/v1/seizure-facts', 200, { token, body, headers: this.agency.headersFor(SEIZURE_FACT_TYPE, `story-${caseNumber}-${act}`, body) });
   }
 
   private fact(caseNumber: string, act: SeizureAct, day: string, more: object): object {
     const document = { reference: `${caseNumber}/${act}`, authority: act === 'state-property-decision' ? 'government' : 'investigative-court', sha256: 'c0'.repeat(32) };
     return { agency: AGENCY, caseNumber, act, document, actAt: `${day}T09:00:00Z`, effectiveAt: `${day}T09:00:00Z`, ...more };
-  }
-
-  private eventHeaders(type: string, id: string): Record<string, string> {
-    return { 'ce-specversion': '1.0', 'ce-id': encodeURIComponent(id), 'ce-source': `urn:qazyna:agency:${AGENCY}`, 'ce-type': type, 'ce-time': '2025-01-02T00:00:00Z', 'x-correlation-id': randomUUID() };
   }
 
   private pay(outputs: readonly { address: string; amount: string }[]): Promise<{ txid: string }> {

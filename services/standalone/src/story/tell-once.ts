@@ -33,13 +33,14 @@ async function isEmpty(store: RunningService['parts']['store']): Promise<boolean
   return true;
 }
 
-function told(url: string, { cases, payouts, reorganisedDeposit, malformed }: StorySummary): string {
+function told(url: string, { cases, payouts, reorganisedDeposit, malformed, forged }: StorySummary): string {
   return [
     'What happened:',
     ...payouts.map((payoutId) => `  payout  ${payoutId}\n          ${url}/trace/payout/${encodeURIComponent(payoutId)}`),
     ...cases.map(({ caseId, what }) => `  case    ${caseId}: ${what}\n          ${url}/trace/case/${caseId}`),
     `  deposit ${reorganisedDeposit}\n          taken back by a reorganisation and returned: the journal compensates, it never deletes`,
     `  message refused: ${malformed.status} ${malformed.code} at ${malformed.field}`,
+    `  message refused: ${forged.status} ${forged.code}: a seizure that its agency never signed`,
   ].join('\n');
 }
 
