@@ -49,6 +49,8 @@ describe('a payment history of btcpool.kz', () => {
         }
       }),
     );
-    fc.assert(fc.property(fc.dictionary(fc.constantFrom('amount', 'address', 'tx', 'created_time', 'payment_id'), fc.jsonValue()), (changes) => parse(withRow(changes)).length === 1));
+    // A name such as __proto__ anywhere makes the whole statement no JSON of ours.
+    const value = fc.jsonValue().filter((each) => !/__proto__|constructor|prototype/.test(JSON.stringify(each)));
+    fc.assert(fc.property(fc.dictionary(fc.constantFrom('amount', 'address', 'tx', 'created_time', 'payment_id'), value), (changes) => parse(withRow(changes)).length === 1));
   });
 });

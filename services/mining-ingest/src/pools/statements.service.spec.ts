@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { STATEMENT_PART_BYTES } from '@qazyna/contracts';
 import { MiningDesk, SPEC_METADATA, WALLET } from '../spec-support/mining-desk.js';
-import { BRAIINS_PAYOUTS, BTCPOOL_PAYMENTS, CANONICAL_LIST, STATUTORY_CSV } from '../spec-support/statement-samples.js';
+import { BRAIINS_PAYOUTS, BTCPOOL_PAYMENTS, CANONICAL_LIST, STATUTORY_CSV, STATUTORY_LIST } from '../spec-support/statement-samples.js';
+import { StatementRows } from './statement-rows.service.js';
 import type { StatementResult } from './statement-results.view.js';
 import type { StatementMedia } from './statement.js';
 
@@ -98,6 +99,28 @@ describe('a statement that is handed in', () => {
     expect(everything.filter(({ type }) => type === 'mining.conflict-raised')).toHaveLength(1);
     const text = everything.map(({ data }) => JSON.stringify(data) + Buffer.from((data as { rawBase64?: string }).rawBase64 ?? '', 'base64').toString()).join('\n');
     expect(text).not.toMatch(/Invented|Ekibastuz|900101300126/);
+  });
+
+  it('INV-38: has a result for each of its rows, or fails aloud', async () => {
+    const silent = { report: () => Promise.resolve([]) };
+    const rows = new StatementRows(desk.store, desk.payouts, silent);
+    const parsed = { rows: [{ kind: 'earnings', row: 0, date: '2026-01-01', parts: {}, total: '5', scheme: 'pps' }], doubts: [], page: {} } as const;
+    const account = { poolAccountId: 'p.a', pool: 'p', account: 'a', licenceId: 'L-1', network: 'mainnet', asset: 'x', payoutAddress: WALLET } as const;
+    await expect(rows.carryOut({ account, parsed, sha256: '00', dryRun: false }, SPEC_METADATA)).rejects.toThrow('row 0 of statement 00 has no result');
+  });
+
+  it('INV-38: is not handed out when its kept bytes are not those that came', async () => {
+    const { statementId } = await receive('btcpool-kz', bytes(BTCPOOL_PAYMENTS));
+    const read = desk.store.readStream.bind(desk.store);
+    desk.store.readStream = async function* (stream, options) {
+      for await (const page of read(stream, options)) yield page.map((event) => ({ ...event, data: { ...event.data, rawBase64: Buffer.from('{}').toString('base64') } }));
+    };
+    await expect(desk.archive.bytesOf(statementId)).rejects.toThrow('is not the bytes it was kept as');
+  });
+
+  it('is refused, not kept, when it is the statutory feed under another name', async () => {
+    await expect(receive('any-pool', bytes(STATUTORY_LIST), { format: 'canonical' })).rejects.toThrow('statement-names-persons');
+    expect(await desk.events('statement-')).toEqual([]);
   });
 
   it.each<[string, string, string]>([

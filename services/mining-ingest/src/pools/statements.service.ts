@@ -13,6 +13,8 @@ import { UnreadableStatement, type ParsedStatement, type StatementContext, type 
 
 const UNREADABLE_KEPT_MAX = 100;
 const DOUBTS_KEPT_MAX = 20;
+/** Fields that name persons, in JSON: handed in under a wrong format, they would be kept verbatim. CSV is refused for unknown columns. */
+const PERSONAL_NAMES = /"(?:taxpayer|miner|iin)"\s*:/i;
 
 /** A statement at the door. */
 export interface HandedStatement {
@@ -48,6 +50,9 @@ export class StatementsService {
     const { state: registered } = await loadState(this.store, poolAccountDecider, streamOf.poolAccount(poolAccountIdOf(pool, account)));
     if (!registered) return { refusal: { code: 'pool-account-unknown', field: 'account', message: `account ${account} at ${pool} is not registered` } };
 
+    if (format !== 'statutory' && PERSONAL_NAMES.test(Buffer.from(raw).toString('latin1'))) {
+      return { refusal: { code: 'statement-names-persons', field: 'format', message: 'this has fields of the statutory feed, which names persons: hand it in with format=statutory, so that references stand in their place' } };
+    }
     let parsed: ParsedStatement;
     try {
       parsed = parser.parse(raw, this.contextOf(pool, account, registered.asset), media);

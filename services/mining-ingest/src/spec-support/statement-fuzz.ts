@@ -85,7 +85,8 @@ function naiveRows(format: string, media: StatementMedia, bytes: Uint8Array): re
   if (media === 'csv') {
     const header = text.slice(0, text.search(/\r?\n|$/));
     const delimiter = [',', ';', '\t'].reduce((best, each) => (header.split(each).length > header.split(best).length ? each : best));
-    const [columns = [], ...records] = parseCsv(text, { delimiter, relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] }) as string[][];
+    const read: readonly string[][] = parseCsv(text, { delimiter, relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] });
+    const [columns = [], ...records] = read;
     return records.map((record) => Object.fromEntries(columns.map((column, index) => [column, record[index] ?? ''])));
   }
   const document = withSource(text) as Record<string, unknown>;
