@@ -12,11 +12,11 @@ describe('every parser of statements', () => {
   });
 
   it.each(STATEMENT_FORMATS)('loses no row and accepts nothing its rules refuse, whatever is done to its samples: %s', (format) => {
-    const report = fuzz(format, 3_000, 20_260_220);
+    const report = fuzz(format, 2_000, 20_260_220);
     const { unreadable, ...understood } = report.rows;
     // A run that never got past the envelope, or never met a fault, would prove nothing.
     expect(unreadable).toBeGreaterThan(100);
-    expect(Object.values(understood).reduce((sum, count) => sum + count)).toBeGreaterThan(200);
+    expect(Object.values(understood).reduce((sum, count) => sum + count)).toBeGreaterThan(150);
     expect(report.refused).toBeGreaterThan(100);
   });
 
