@@ -5,7 +5,7 @@ export const OUTCOMES: readonly string[] = Object.entries({
   'assign-late-address': ['accepted', 'vault-frozen'],
   'issue-licence': ['accepted', 'duplicate', 'licence-conflict', 'licence-validity', 'validation-failed'],
   'register-pool-account': ['accepted', 'duplicate', 'licence-unknown', 'pool-account-conflict', 'address-network', 'address-checksum', 'validation-failed'],
-  'hand-in-statement': ['pool-unknown', 'pool-account-unknown', 'statement-not-json', 'statement-shape', 'statement-refused-by-pool', 'row-shape', 'row-time', 'malformed', 'row-invalid'],
+  'hand-in-statement': ['pool-unknown', 'pool-account-unknown', 'statement-not-json', 'statement-shape', 'statement-refused-by-pool', 'row-shape', 'row-time', 'malformed', 'row-invalid', 'validation-failed', 'row-not-json', 'statement-not-csv', 'row-columns', 'row-other-account', 'statement-names-persons', 'too-precise', 'information', 'recorded'],
   'claim-payout': ['accepted', 'duplicate', 'held', 'payout-conflict', 'asset-unknown', 'asset-not-mined', 'address-network', 'address-checksum', 'address-format', 'validation-failed', 'unexpected-message-type', 'json-malformed', 'unsupported-media-type'],
   'decide-payout': ['accepted', 'rejected', 'payout-unknown', 'payout-not-held', 'payout-not-releasable', 'validation-failed'],
   'publish-fact': [

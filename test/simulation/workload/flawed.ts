@@ -95,7 +95,10 @@ function poolAccounts({ accounts: [first] }: Registers): Flawed[] {
 }
 
 function statements(): Flawed[] {
-  const send = (outcome: string, content: unknown, query = `pool=${POOL}&account=acc-1`): Flawed => ({ command: 'hand-in-statement', to: 'mining', path: `/v1/pool-statements?${query}`, role: 'pool-operator', content, outcome });
+  const account = `pool=${POOL}&account=acc-1`;
+  const send = (outcome: string, content: unknown, query = account, contentType = 'application/json'): Flawed => ({
+    command: 'hand-in-statement', to: 'mining', path: `/v1/pool-statements?${query}`, role: 'pool-operator', content, outcome, headers: { 'content-type': contentType },
+  });
   const row = { amount: '0.5', address: 'x', tx: NO_TXID, created_time: '1700000000', payment_id: 'u-1' };
   return [
     send('pool-unknown', { status: 'OK', data: [] }, 'pool=nopool&account=acc-1'),
@@ -107,6 +110,15 @@ function statements(): Flawed[] {
     send('row-time', { status: 'OK', data: [{ ...row, created_time: 'yesterday' }] }),
     send('malformed', { status: 'OK', data: [{ ...row, amount: '1,5' }] }),
     send('row-invalid', { status: 'OK', data: [{ ...row, payment_id: 'a b' }] }),
+    send('validation-failed', [], `${account}&format=xml`),
+    send('row-not-json', '{"amount":', `${account}&format=canonical`, 'application/x-ndjson'),
+    send('statement-not-csv', 'paymentId,paymentId', `${account}&format=canonical`, 'text/csv'),
+    send('row-columns', 'paymentId,amount,address,txid,paidAt\n1,2\n', `${account}&format=canonical`, 'text/csv'),
+    send('row-other-account', [{ account: 'acc-9' }], `${account}&format=canonical`),
+    send('statement-names-persons', [{ taxpayer: 'x' }], `${account}&format=canonical`),
+    send('too-precise', { transactions: [{ id: 1, type: 'payout', changed_balance: 0.123456789, created_at: 1700000000 }] }, `${account}&format=f2pool`),
+    send('information', { transactions: [{ id: 1, type: 'transfer', changed_balance: 0.5, created_at: 1700000000 }] }, `${account}&format=f2pool`),
+    send('recorded', { code: 0, data: { data: [{ coin: 'BTC', date: '2026-02-01', total_profit: '0.5' }] } }, `${account}&format=viabtc&dryRun=true`),
   ];
 }
 

@@ -64,6 +64,12 @@ export function statement(rows: readonly PayoutContent[]): string {
   return JSON.stringify({ status: 'OK', data });
 }
 
+/** Our own message as a CSV file; what is not stated is an empty cell. */
+export function payoutFile(rows: readonly PayoutContent[]): string {
+  const columns = ['pool', 'account', 'paymentId', 'asset', 'amount', 'address', 'txid', 'outputIndex', 'paidAt', 'licenceId'] as const;
+  return [columns.join(','), ...rows.map((row) => columns.map((column) => `"${String(row[column] ?? '')}"`).join(','))].join('\r\n');
+}
+
 function coins(units: string): string {
   const padded = units.padStart(9, '0');
   return `${padded.slice(0, -8)}.${padded.slice(-8)}`;

@@ -1,4 +1,4 @@
-import { eventRecord, payoutKey, PAYOUTS_TOPIC, PAYOUT_TYPE, POOL, REGTEST, statement, type PayoutContent } from './messages.js';
+import { eventRecord, payoutKey, PAYOUTS_TOPIC, PAYOUT_TYPE, POOL, REGTEST, payoutFile, statement, type PayoutContent } from './messages.js';
 import { Officers, type PoolAccount, type Registers } from './registers.js';
 import { linger, type Stage } from './stage.js';
 
@@ -74,6 +74,11 @@ class Pools {
       await client.send({
         command: 'claim-payout', key, content: claim, way: 'statement', to: mining, role: 'pool-operator',
         path: `/v1/pool-statements?pool=${claim.pool}&account=${claim.account}`, body: statement([claim]),
+      });
+    } else if (choice < 0.6 && this.registers.accounts.some(({ pool, account }) => pool === claim.pool && account === claim.account) && claim.asset === REGTEST) {
+      await client.send({
+        command: 'claim-payout', key, content: claim, way: 'statement', to: mining, role: 'pool-operator', headers: { 'content-type': 'text/csv' },
+        path: `/v1/pool-statements?pool=${claim.pool}&account=${claim.account}&format=canonical`, body: payoutFile([claim]),
       });
     } else {
       await client.send({ command: 'claim-payout', key, content: claim, to: mining, path: '/v1/payouts', role: 'pool-operator', body: JSON.stringify(claim) });

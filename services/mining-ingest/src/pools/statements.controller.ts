@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import {
   actorMetadata,
   ConsumesRawFiles,
@@ -28,6 +28,32 @@ const STATEMENT_BYTES_MAX = 16 * 1024 * 1024;
 const MEDIA: Readonly<Record<string, StatementMedia>> = { 'application/json': 'json', 'text/csv': 'csv', 'application/x-ndjson': 'json-lines' };
 const MEDIA_TYPES: Readonly<Record<string, string>> = { json: 'application/json', csv: 'text/csv; charset=utf-8', 'json-lines': 'application/x-ndjson' };
 
+/** Read by the parsers in `statements.controller.spec.ts`: an example that is refused would be worse than none. */
+export const BTCPOOL_EXAMPLE = {
+  status: 'OK',
+  data: [
+    {
+      amount: '0.00149377',
+      address: 'bc1qllf33yhp7m80sfm35fce0tagcckey7dljauwd5',
+      tx: '7f37726aca676a11ae30277d1a12bfec761f3523dc64c151abe2ec7d410c36fb',
+      created_time: '1683017935',
+      payment_id: '38518124',
+    },
+  ],
+  count: 1,
+  offset: 0,
+  limit: 1,
+  total: 1,
+};
+export const CANONICAL_EXAMPLE = {
+  paymentId: '38518124',
+  amount: '149377',
+  address: 'bc1qllf33yhp7m80sfm35fce0tagcckey7dljauwd5',
+  txid: '7f37726aca676a11ae30277d1a12bfec761f3523dc64c151abe2ec7d410c36fb',
+  outputIndex: 0,
+  paidAt: '2023-05-02T08:58:55Z',
+};
+
 @ApiTags('Pools')
 @Controller('v1/pool-statements')
 export class StatementsController {
@@ -47,6 +73,15 @@ export class StatementsController {
       'JSON, CSV or JSON lines of up to 16 MiB. The raw bytes and their SHA-256 are kept beside what was understood. Each row has a result: `accepted`, `duplicate`, ' +
       '`held` with every reason, `recorded` (earnings, statutory entries), `information`, `refused`, or `unreadable` with the field and the rule. The same payout by ' +
       'statement, by message and by poll is one. With `dryRun=true` nothing is recorded. Columns and rules of each format: docs/pool-statements.md.',
+  })
+  @ApiBody({
+    required: true,
+    description: 'The file, verbatim: kept as it comes. As CSV the first line names the columns.',
+    schema: { type: 'object', additionalProperties: true },
+    examples: {
+      'btcpool-kz': { summary: 'Payment history of btcpool.kz', value: BTCPOOL_EXAMPLE },
+      canonical: { summary: 'Our own payout message, with format=canonical', value: [CANONICAL_EXAMPLE] },
+    },
   })
   async receive(
     @Query() { pool, account, format, dryRun }: StatementQuery,
