@@ -16,19 +16,22 @@ import { StatementArchive } from './pools/statement-archive.service.js';
 import { StatementRows } from './pools/statement-rows.service.js';
 import { StatementList } from './pools/statements.query.js';
 import { statementsReadModel } from './pools/statements.read-model.js';
+import { StatutoryEntriesController } from './pools/statutory-entries.controller.js';
+import { StatutoryEntryList } from './pools/statutory-entries.query.js';
 import { StatementsService } from './pools/statements.service.js';
 import { miningReadModel } from './payouts/payouts.read-model.js';
 import { MINING_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
 
 @Module({
   imports: [UpstreamSignaturesModule],
-  controllers: [LicencesController, PoolAccountsController, StatementsController, PollsController, PayoutsController, PayoutsConsumer],
+  controllers: [LicencesController, PoolAccountsController, StatementsController, PollsController, StatutoryEntriesController, PayoutsController, PayoutsConsumer],
   providers: [
     LicencesService,
     PoolAccountsService,
     StatementArchive,
     StatementRows,
     StatementList,
+    StatutoryEntryList,
     StatementsService,
     PollsWorker,
     PayoutsService,

@@ -116,8 +116,8 @@ function statements(): Flawed[] {
     send('row-columns', 'paymentId,amount,address,txid,paidAt\n1,2\n', `${account}&format=canonical`, 'text/csv'),
     send('row-other-account', [{ account: 'acc-9' }], `${account}&format=canonical`),
     send('statement-names-persons', [{ taxpayer: 'x' }], `${account}&format=canonical`),
-    send('too-precise', { transactions: [{ id: 1, type: 'payout', changed_balance: 0.123456789, created_at: 1700000000 }] }, `${account}&format=f2pool`),
-    send('information', { transactions: [{ id: 1, type: 'transfer', changed_balance: 0.5, created_at: 1700000000 }] }, `${account}&format=f2pool`),
+    send('too-precise', '{"transactions":[{"id":1,"type":"payout","changed_balance":0.123456789,"created_at":1700000000}]}', `${account}&format=f2pool`),
+    send('information', '{"transactions":[{"id":1,"type":"transfer","changed_balance":0.5,"created_at":1700000000}]}', `${account}&format=f2pool`),
     send('recorded', { code: 0, data: { data: [{ coin: 'BTC', date: '2026-02-01', total_profit: '0.5' }] } }, `${account}&format=viabtc&dryRun=true`),
   ];
 }

@@ -64,15 +64,15 @@ export class PayoutsService {
     return state.status !== 'unknown' && state.contentHash === contentHash(claim);
   }
 
-  /** What would become of each claim if it came now; nothing is recorded. */
-  async assess(offered: readonly OfferedPayout[]): Promise<PayoutResult[]> {
+  /** What would become of each claim if they came now, one after the other; nothing is recorded. `assumed` carries what came of earlier ones. */
+  async assess(offered: readonly OfferedPayout[], assumed: Map<string, PayoutState> = new Map()): Promise<PayoutResult[]> {
     const standings = new Map<string, PayoutStanding>();
     const results: PayoutResult[] = [];
     for (const offer of offered) {
       const id = poolAccountIdOf(offer.claim.pool, offer.claim.account);
       const standing = standings.get(id) ?? (await this.standingOf(id));
       standings.set(id, standing);
-      results.push(await this.assessOne(offer, standing));
+      results.push(await this.assessOne(offer, standing, assumed));
     }
     return results;
   }
@@ -93,16 +93,18 @@ export class PayoutsService {
     return outcome.kind === 'refused' ? { refusal: outcome.refusal } : { status: outcome.state.status };
   }
 
-  private async assessOne({ claim, way }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
+  private async assessOne({ claim, way }: OfferedPayout, standing: PayoutStanding, assumed: Map<string, PayoutState>): Promise<PayoutResult> {
     const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
     const wrongAddress = addressFault(claim);
     if (wrongAddress && way !== 'statement') return { status: 'refused', payoutId, ...wrongAddress };
-    const { state } = await loadState(this.store, payoutDecider, streamOf.payout(payoutId));
+    const state = assumed.get(payoutId) ?? (await loadState(this.store, payoutDecider, streamOf.payout(payoutId))).state;
     const found = wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : [];
     const decision = payoutDecider.decide({ kind: 'receive', payoutId, claim, contentHash: contentHash(claim), way, found, standing }, state);
     if (decision.kind === 'refused') return { status: 'refused', payoutId, ...decision.refusal };
     if (decision.events.length === 0) return { ...standingResult(payoutId, state), status: 'duplicate' };
-    return standingResult(payoutId, decision.events.reduce((folded, event) => payoutDecider.evolve(folded, event), state));
+    const after = decision.events.reduce((folded, event) => payoutDecider.evolve(folded, event), state);
+    assumed.set(payoutId, after);
+    return standingResult(payoutId, after);
   }
 
   private async receiveOne({ claim, way, statementSha256, signed, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {

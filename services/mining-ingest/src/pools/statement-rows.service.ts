@@ -4,6 +4,7 @@ import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, type EventMetadata, type EventStore } from '@qazyna/event-store';
 import { EVENT_STORE } from '@qazyna/service-kit';
 import { EARNINGS_REPORTER, type EarningsReporter, type EarningsResult } from '../earnings-reporter.token.js';
+import type { PayoutState } from '../payouts/payout.js';
 import { PayoutsService } from '../payouts/payouts.service.js';
 import { statutoryDecider } from './statement-receipt.js';
 import type { RowResult, StatutoryOutcome } from './statement-results.view.js';
@@ -36,9 +37,10 @@ export class StatementRows {
   async carryOut(statement: RowsOfStatement, metadata: Metadata): Promise<readonly RowResult[]> {
     const { rows, lines } = statement.parsed;
     const results: RowResult[] = [];
+    const assumed = new Map<string, PayoutState>();
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
       const chunk = rows.slice(from, from + ROWS_AT_ONCE);
-      const done = await this.chunk(statement, chunk, metadata);
+      const done = await this.chunk(statement, chunk, metadata, assumed);
       for (const row of chunk) {
         const result = done.get(row.row);
         if (result === undefined) throw new Error(`row ${row.row} of statement ${statement.sha256} has no result`);
@@ -49,21 +51,21 @@ export class StatementRows {
     return results;
   }
 
-  private async chunk(statement: RowsOfStatement, rows: readonly StatementRow[], metadata: Metadata): Promise<ReadonlyMap<number, RowResult>> {
+  private async chunk(statement: RowsOfStatement, rows: readonly StatementRow[], metadata: Metadata, assumed: Map<string, PayoutState>): Promise<ReadonlyMap<number, RowResult>> {
     const results = new Map<number, RowResult>();
     for (const row of rows) {
       if (row.kind === 'information') results.set(row.row, { row: row.row, status: 'information', code: row.code, message: row.message });
       if (row.kind === 'unreadable') results.set(row.row, { row: row.row, status: 'unreadable', code: row.code, field: row.field, message: row.message });
     }
-    await this.payoutRows(statement, rows.filter((row) => row.kind === 'payout'), metadata, results);
+    await this.payoutRows(statement, rows.filter((row) => row.kind === 'payout'), metadata, results, assumed);
     await this.earningsRows(statement, rows.filter((row) => row.kind === 'earnings'), metadata, results);
     await this.statutoryRows(statement, rows.filter((row) => row.kind === 'statutory'), metadata, results);
     return results;
   }
 
-  private async payoutRows({ sha256, dryRun }: RowsOfStatement, rows: readonly RowOf<'payout'>[], metadata: Metadata, results: Map<number, RowResult>): Promise<void> {
+  private async payoutRows({ sha256, dryRun }: RowsOfStatement, rows: readonly RowOf<'payout'>[], metadata: Metadata, results: Map<number, RowResult>, assumed: Map<string, PayoutState>): Promise<void> {
     const offered = rows.map(({ claim }) => ({ claim, way: 'statement', statementSha256: sha256, metadata }) as const);
-    const done = await (dryRun ? this.payouts.assess(offered) : this.payouts.receive(offered));
+    const done = await (dryRun ? this.payouts.assess(offered, assumed) : this.payouts.receive(offered));
     for (const [index, row] of rows.entries()) {
       const result = done[index];
       if (result !== undefined) results.set(row.row, { row: row.row, paymentId: row.claim.paymentId, ...result });

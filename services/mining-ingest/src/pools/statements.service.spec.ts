@@ -71,6 +71,14 @@ describe('a statement that is handed in', () => {
     expect(await desk.events('mining-conflict-')).toEqual([]);
   });
 
+  it('knows in a dry run that two rows of the file contradict each other, far apart', async () => {
+    const row = (paymentId: number, amount: string): object => ({ paymentId: `p-${paymentId}`, amount, address: WALLET, txid: TXID, paidAt: '2026-01-01T00:00:00Z' });
+    const file = bytes(JSON.stringify([...Array.from({ length: 600 }, (_, index) => row(index, '1')), row(0, '1'), row(1, '2')]));
+    const { summary } = await receive('any-pool', file, { format: 'canonical', dryRun: true });
+    expect(summary).toEqual({ accepted: 600, duplicate: 1, refused: 1 });
+    expect((await receive('any-pool', file, { format: 'canonical' })).summary).toEqual(summary);
+  });
+
   it('names a payout that was pushed before as the same one', async () => {
     const claim = { pool: 'btcpool-kz', account: 'reserve-01', paymentId: '38518124', asset: 'bip122:000000000019d6689c085ae165831e93/slip44:0', amount: '149377', address: WALLET, txid: TXID, outputIndex: 4, paidAt: '2023-05-02T08:58:55Z' };
     expect(await desk.payouts.receive([{ claim, way: 'kafka', metadata: SPEC_METADATA }])).toMatchObject([{ status: 'accepted' }]);
