@@ -35,8 +35,9 @@ describe('the simulator', () => {
     expect(code).toBe(0);
   }, LIMIT_MS);
 
-  it('replays a seed byte for byte', async () => {
-    const [first, second] = [await simulate('--seed', '4', '--trace'), await simulate('--seed', '4', '--trace')];
+  // In the second a service that keeps a snapshot of its journal is told to stop: its files must not answer in true time.
+  it.each(['4', '26249'])('replays seed %s byte for byte', async (seed) => {
+    const [first, second] = [await simulate('--seed', seed, '--trace'), await simulate('--seed', seed, '--trace')];
     expect(first.code).toBe(0);
     expect(first.output.split('\n').length).toBeGreaterThan(100);
     expect(second.output).toBe(first.output);

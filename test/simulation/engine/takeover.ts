@@ -1,6 +1,7 @@
 import { createHash, KeyObject, sign, subtle, verify } from 'node:crypto';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { Chance } from './chance.js';
+import { virtualFiles } from './virtual-files.js';
 import type { PlannedHandle, VirtualTime } from './virtual-time.js';
 
 /**
@@ -11,6 +12,9 @@ interface World {
   readonly time: VirtualTime;
   readonly ids: Chance;
 }
+
+/** Virtual milliseconds that a call of the file system takes. */
+const FILE_ANSWER_MS = 1;
 
 let world: World | undefined;
 
@@ -167,6 +171,11 @@ function install(): void {
   });
   replaceBuiltin('node:timers', timers);
   replaceBuiltin('node:timers/promises', { setTimeout: sleep, setImmediate: (value?: unknown) => new Promise((resolve) => virtualImmediate(() => resolve(value))) });
+  const files = { ...(require('node:fs/promises') as typeof import('node:fs/promises')) };
+  replaceBuiltin('node:fs/promises', virtualFiles(files, () => world !== undefined, async (value) => {
+    await sleep(FILE_ANSWER_MS);
+    return value;
+  }));
   synchronousSignatures();
   // Each start of a service would watch the process's garbage collector for ever.
   const metrics = require('prom-client') as Record<string, unknown>;
