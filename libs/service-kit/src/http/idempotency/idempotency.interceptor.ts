@@ -63,7 +63,7 @@ export class IdempotencyInterceptor implements NestInterceptor, OnApplicationShu
     if (this.inHand.has(name)) throw new ProblemError(409, 'idempotency-key-in-use', 'a request with this idempotency key is being carried out: ask again when it is answered');
     this.inHand.add(name);
     try {
-      const answer = await lastValueFrom<unknown>(next.handle(), { defaultValue: undefined });
+      const answer = await lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
       const body = JSON.stringify(answer) as string | undefined;
       if (reply.statusCode < 300 && body !== undefined && body.length <= ANSWER_CHARACTERS_MAX) this.shelf.keep(asker, key, { fingerprint, body }, this.clock.now());
       return answer;
