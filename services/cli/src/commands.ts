@@ -1,7 +1,8 @@
 import { registerAuditCommands } from './audit/audit.command.js';
 import { registerDeadLetterCommands } from './dead-letters/dead-letters.command.js';
 import { registerImportCommands } from './import/import.command.js';
+import { registerSigningCommands } from './signing/signing.command.js';
 import type { RegisterCommands } from './program.js';
 
 /** Every group of commands, in the order of the help. */
-export const COMMANDS: readonly RegisterCommands[] = [registerAuditCommands, registerDeadLetterCommands, registerImportCommands];
+export const COMMANDS: readonly RegisterCommands[] = [registerAuditCommands, registerDeadLetterCommands, registerImportCommands, registerSigningCommands];
