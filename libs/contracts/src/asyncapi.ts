@@ -42,7 +42,12 @@ export function schemasOf(types: readonly MessageClass[], refPrefix: string): Re
 }
 
 /** Headers of the binary content mode (CloudEvents Kafka protocol binding 1.0.2). */
-function headersFor(messageType: string): JsonSchema {
+const SIGNATURE = /^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+$/;
+const SIGNATURE_MEANS =
+  'The publisher\'s signature, required outside the sandbox: a detached JWS (Ed25519, RFC 7797) over the record\'s value as it is, whose protected header holds ' +
+  'alg, kid (publisher and key), b64 = false, iat, ce_source, ce_id, ce_type, and crit, which lists b64, iat, ce_source, ce_id and ce_type. In structured mode the member `signature`, over the bytes of `data`';
+
+function headersFor({ messageType, action }: DescribedMessage): JsonSchema {
   const text = { type: 'string' };
   return {
     type: 'object',
@@ -55,6 +60,7 @@ function headersFor(messageType: string): JsonSchema {
       'ce_time': { ...text, format: 'date-time' },
       'ce_subject': text,
       'ce_partitionkey': { ...text, description: 'Sets the record\'s key' },
+      ...(action === 'receive' ? { ce_signature: { ...text, maxLength: 8192, pattern: SIGNATURE.source, description: SIGNATURE_MEANS } } : {}),
       'content-type': { const: 'application/json' },
     },
   };
@@ -102,7 +108,7 @@ export function asyncApiDocument(version: string): JsonSchema {
             name: message.messageType,
             summary: message.summary,
             contentType: 'application/json',
-            headers: headersFor(message.messageType),
+            headers: headersFor(message),
             payload: { $ref: `#/components/schemas/${message.schema.name}` },
           },
         ]),

@@ -151,3 +151,10 @@ const BY_MESSAGE_TYPE = new Map<string, MessageClass>([
 export function schemaOf(messageType: string): MessageClass | undefined {
   return BY_MESSAGE_TYPE.get(messageType);
 }
+
+const UPSTREAM_TYPES: ReadonlySet<string> = new Set(UPSTREAM_CATALOGUE.map(({ messageType }) => messageType));
+
+/** Whether outsiders send messages of this type. */
+export function isUpstream(messageType: string): boolean {
+  return UPSTREAM_TYPES.has(messageType);
+}

@@ -42,6 +42,8 @@ export interface FieldRecord {
   /** For nested fields only the rules of the field itself, such as a list's length. */
   readonly test: FieldTest;
   readonly nested?: { readonly of: () => MessageClass; readonly array: boolean };
+  /** Whether people write sentences here: at the doors it is searched for personal data. */
+  readonly freeText?: boolean;
 }
 
 export interface FieldOptions {
@@ -52,7 +54,7 @@ export interface FieldOptions {
 
 const fieldsOf = new WeakMap<object, FieldRecord[]>();
 
-function define(options: FieldOptions, schema: JsonSchema, test: FieldTest, checks: readonly PropertyDecorator[], nested?: FieldRecord['nested']): PropertyDecorator {
+function define(options: FieldOptions, schema: JsonSchema, test: FieldTest, checks: readonly PropertyDecorator[], nested?: FieldRecord['nested'], freeText = false): PropertyDecorator {
   const required = options.optional !== true;
   const described: JsonSchema = {
     ...schema,
@@ -71,7 +73,7 @@ function define(options: FieldOptions, schema: JsonSchema, test: FieldTest, chec
     } as Parameters<typeof ApiProperty>[0])(target, key);
     const owner = target.constructor;
     const known = fieldsOf.get(owner) ?? [];
-    fieldsOf.set(owner, [...known, { name: String(key), required, schema: described, test, ...(nested ? { nested } : {}) }]);
+    fieldsOf.set(owner, [...known, { name: String(key), required, schema: described, test, ...(nested ? { nested } : {}), ...(freeText ? { freeText } : {}) }]);
   };
 }
 
@@ -146,11 +148,22 @@ export const Field = {
     ]);
   },
 
+  /**
+   * A sentence that a person writes. At the doors it may hold no personal data (`personalDataFaults`); `why` says what
+   * the longest text must have room for.
+   */
+  freeText(rules: Omit<TextRules, 'pattern' | 'patternMeans'> & { readonly why: string }): PropertyDecorator {
+    const { min = 1, max, why } = rules;
+    const description = `${rules.description}. Free text of at most ${max} characters: ${why}. No personal data`;
+    const test: FieldTest = (value) => typeof value === 'string' && isLength(value, min, max);
+    return define({ ...rules, description }, { type: 'string', minLength: min, maxLength: max, 'x-qazyna-free-text': true }, test, [IsString(), MinLength(min), MaxLength(max)], undefined, true);
+  },
+
   /** A list of short texts of one form, such as names. */
   words(rules: FieldOptions & { readonly min?: number; readonly max: number; readonly each: { readonly max: number; readonly pattern: RegExp; readonly patternMeans: string } }): PropertyDecorator {
     const { min = 0, max, each } = rules;
     const test: FieldTest = (value) =>
-      Array.isArray(value) && value.length >= min && value.length <= max && value.every((item) => typeof item === 'string' && isLength(item, 1, each.max) && each.pattern.test(item));
+      Array.isArray(value) && value.length >= min && value.length <= max && [...(value as readonly unknown[])].every((item) => typeof item === 'string' && isLength(item, 1, each.max) && each.pattern.test(item));
     const items = { type: 'string', minLength: 1, maxLength: each.max, pattern: each.pattern.source };
     return define(rules, { type: 'array', minItems: min, maxItems: max, items }, test, [
       IsArray(),

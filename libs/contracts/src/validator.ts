@@ -1,7 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError, type ValidatorOptions } from 'class-validator';
-import { schemaOf } from './catalogue.js';
+import { isUpstream, schemaOf } from './catalogue.js';
 import { isPlainObject, type MessageClass } from './fields.js';
+import { personalDataFaults } from './free-text.js';
 import { soundInstance } from './sound-instance.js';
 
 /** The same strictness at every door: unknown fields are errors, never dropped. */
@@ -59,13 +60,19 @@ export type ValidationOutcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly code: string; readonly field: string; readonly message: string };
 
+/** Only of what comes from outside: what our own services say was checked when it came in. */
+function personalDataRefused(messageType: string, schema: MessageClass, value: unknown): ValidationOutcome | undefined {
+  const [first] = isUpstream(messageType) ? personalDataFaults(schema, value) : [];
+  return first === undefined ? undefined : { ok: false, code: 'personal-data', field: first.field, message: first.message };
+}
+
 /** Validates messages of every type in the catalogue; the messaging edge takes it as its validator. */
 export const catalogueValidator = {
   validate(messageType: string, data: unknown): ValidationOutcome {
     const schema = schemaOf(messageType);
     if (!schema) return { ok: false, code: 'unknown-message-type', field: 'type', message: `no message type is called ${messageType}` };
     const parsed = parseMessage(schema, data);
-    if (parsed.ok) return parsed;
+    if (parsed.ok) return personalDataRefused(messageType, schema, parsed.value) ?? parsed;
     const [first] = parsed.errors;
     return {
       ok: false,

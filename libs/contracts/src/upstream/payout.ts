@@ -90,6 +90,6 @@ export class PayoutDecision {
   @Field.oneOf(PAYOUT_DECISIONS, { description: 'Release it to be matched, or reject it for good', example: 'reject' })
   decision!: (typeof PAYOUT_DECISIONS)[number];
 
-  @Field.text({ max: 500, description: 'Why; kept for ever, so never a person\'s name', example: 'the pool confirmed that this row was a duplicate' })
+  @Field.freeText({ max: 500, why: 'an auditor reads it years later, and needs the finding and the letter it rests on', description: 'Why, kept for ever', example: 'the pool confirmed that this row was a duplicate' })
   reason!: string;
 }

@@ -41,10 +41,10 @@ export class AssetLocation {
   @Field.text({ optional: true, max: 128, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Evidence reference of the device, store or equipment, or the account; required when kind is "device", "store" or "bank-account"' })
   reference?: string;
 
-  @Field.text({ optional: true, max: 64, description: 'Maker of the equipment; required when kind is "equipment"', example: 'Bitmain' })
+  @Field.freeText({ optional: true, max: 64, why: 'a trade name', description: 'Maker of the equipment; required when kind is "equipment"', example: 'Bitmain' })
   make?: string;
 
-  @Field.text({ optional: true, max: 64, description: 'Model of the equipment; required when kind is "equipment"', example: 'Antminer S21' })
+  @Field.freeText({ optional: true, max: 64, why: 'a trade name with its variant', description: 'Model of the equipment; required when kind is "equipment"', example: 'Antminer S21' })
   model?: string;
 
   @Field.integer({ optional: true, min: 1, max: 1_000_000, description: 'How many pieces; required when kind is "equipment", and equal to the amount' })
@@ -70,10 +70,10 @@ export class SeizedAsset {
 
 /** The paper behind an act. The document itself stays with the agency; its hash binds this fact to it. */
 export class LegalDocument {
-  @Field.text({ max: 128, description: 'Reference of the document in the issuing authority\'s register', example: 'СУ-2026/118' })
+  @Field.freeText({ max: 128, why: 'registers number their documents in forms of their own', description: 'Reference of the document in the issuing authority\'s register', example: 'СУ-2026/118' })
   reference!: string;
 
-  @Field.text({ max: 128, description: 'The authority that issued it: a body, never a person', example: 'specialised-investigative-court-astana' })
+  @Field.freeText({ max: 128, why: 'the longest official names of courts', description: 'The authority that issued it: a body, never a person', example: 'specialised-investigative-court-astana' })
   authority!: string;
 
   @Field.sha256({ description: 'SHA-256 of the document' })

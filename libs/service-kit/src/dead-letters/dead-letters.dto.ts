@@ -48,7 +48,7 @@ export class ReplaySelection extends DeadLetterFilter {
 }
 
 export class DiscardRequest {
-  @Field.text({ min: 3, max: 500, description: 'Why the message is never to take effect. It is kept for ever: no names of persons', example: 'a test message of the pool, confirmed by telephone' })
+  @Field.freeText({ min: 3, max: 500, why: 'an auditor reads it years later, and needs the finding and who confirmed it, by office', description: 'Why the message is never to take effect, kept for ever', example: 'a test message of the pool, confirmed by telephone' })
   reason!: string;
 }
 

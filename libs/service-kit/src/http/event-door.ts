@@ -1,4 +1,4 @@
-import { parseMessage, type MessageClass } from '@qazyna/contracts';
+import { parseMessage, personalDataFaults, type MessageClass } from '@qazyna/contracts';
 import { decodeHttp, MalformedMessage, type CloudEvent, type HttpHeaders, type Outcome } from '@qazyna/messaging';
 import { SIGNATURE_REFUSALS } from '../publishers/signature-codes.js';
 import { ProblemError, refusalProblem, type ProblemField } from './problem.js';
@@ -46,10 +46,11 @@ export function receiveEvents<T extends object>(headers: HttpHeaders, body: Uint
 /** One item's data against its class. */
 export function checkedData<T extends object>(schema: MessageClass<T>, data: unknown): { readonly ok: true; readonly data: T } | { readonly ok: false; readonly refused: RefusedItem } {
   const parsed = parseMessage(schema, data);
-  if (parsed.ok) return { ok: true, data: parsed.value };
-  const errors = parsed.errors.slice(0, 100).map(({ field, rule, message }) => ({ field, code: rule, message }));
+  const faults = parsed.ok ? personalDataFaults(schema, parsed.value) : parsed.errors;
+  if (parsed.ok && faults.length === 0) return { ok: true, data: parsed.value };
+  const errors = faults.slice(0, 100).map(({ field, rule, message }) => ({ field, code: rule, message }));
   const [first] = errors;
-  const message = errors.length === 1 ? (first?.message ?? '') : `${parsed.errors.length} rules are broken`;
+  const message = errors.length === 1 ? (first?.message ?? '') : `${faults.length} rules are broken`;
   return { ok: false, refused: { status: 'refused', code: 'validation-failed', message, ...(first === undefined ? {} : { field: first.field }), errors } };
 }
 

@@ -1,5 +1,5 @@
-import { ValidationPipe } from '@nestjs/common';
-import { fieldErrors } from '@qazyna/contracts';
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { fieldErrors, personalDataFaults, type FieldError, type MessageClass } from '@qazyna/contracts';
 import type { ValidationError } from 'class-validator';
 import { ProblemError } from './problem.js';
 
@@ -11,7 +11,7 @@ const ERRORS_MAX = 100;
  * of every field is named.
  */
 export function strictValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new DoorPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -21,8 +21,21 @@ export function strictValidationPipe(): ValidationPipe {
   });
 }
 
+/** What is of the right shape may still hold, in its free text, what must never enter a stream. */
+class DoorPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const sound: unknown = await super.transform(value, metadata);
+    const faults = metadata.metatype === undefined ? [] : personalDataFaults(metadata.metatype as MessageClass, sound);
+    if (faults.length > 0) throw problemOfErrors(faults);
+    return sound;
+  }
+}
+
 function validationProblem(errors: ValidationError[]): ProblemError {
-  const all = fieldErrors(errors);
+  return problemOfErrors(fieldErrors(errors));
+}
+
+function problemOfErrors(all: readonly FieldError[]): ProblemError {
   const shown = all.slice(0, ERRORS_MAX).map((error) => ({ field: error.field, code: error.rule, message: error.message }));
   const detail = all.length === 1 ? (all[0]?.message ?? 'a field is wrong') : `${all.length} rules are broken${all.length > ERRORS_MAX ? `; the first ${ERRORS_MAX} are listed` : ''}`;
   return new ProblemError(400, 'validation-failed', detail, { errors: shown });

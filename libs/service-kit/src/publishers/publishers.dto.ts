@@ -47,7 +47,7 @@ export class KeyRevocation {
   @Field.instant({ optional: true, description: 'Nothing signed or received at this moment or later counts; left out: now', example: '2026-02-27T18:00:00Z' })
   revokedFrom?: string;
 
-  @Field.text({ min: 3, max: 500, description: 'Why, for auditors, who read it years later; 500 characters hold the incident\'s number and a sentence. No names of persons', example: 'the signing server was stolen, incident 2026-14' })
+  @Field.freeText({ min: 3, max: 500, why: 'an auditor reads it years later, and needs the incident\'s number and a sentence', description: 'Why it is revoked, kept for ever', example: 'the signing server was stolen, incident 2026-14' })
   reason!: string;
 }
 

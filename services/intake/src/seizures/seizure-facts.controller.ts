@@ -1,5 +1,5 @@
 import { Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SEIZURE_FACT_TYPE, SeizureFact } from '@qazyna/contracts';
 import { actorMetadata, answerTo, CLOUDEVENTS_TYPES, ConsumesRaw, correlationIdOrNew, CurrentActor, inOrder, RawBytes, receiveEvents, Roles, UpstreamSignatures, type Actor } from '@qazyna/service-kit';
 import { factMessage } from './fact-message.adapter.js';
@@ -24,6 +24,7 @@ export class SeizureFactsController {
       'The attribute `signature` (header `ce-signature`) holds the publisher\'s detached JWS over the body, see docs/publishers.md; one that does not count is refused with 401 or 403. ' +
       'When the answer arrives, the effect is durable. A single refused message answers with a problem; a batch answers 200 with a result for each.',
   })
+  @ApiHeader({ name: 'ce-signature', required: false, description: 'Binary mode: the publisher\'s detached JWS over the body, as on Kafka; required outside the sandbox' })
   @ApiBody({ type: SeizureFact, description: 'The data of the event; its attributes are in `ce-` headers or around it' })
   async publish(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
     const received = receiveEvents(headers, body, { messageType: SEIZURE_FACT_TYPE, schema: SeizureFact });

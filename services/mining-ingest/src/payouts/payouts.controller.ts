@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MINING_PAYOUT_TYPE, PayoutClaim, PayoutDecision } from '@qazyna/contracts';
 import {
   actorMetadata,
@@ -53,6 +53,7 @@ export class PayoutsController {
       '(with every reason) or `refused`. The attribute `signature` (header `ce-signature`) of a CloudEvent holds the publisher\'s detached JWS over the body, see docs/publishers.md; ' +
       'one that does not count is refused with 401 or 403, and plain JSON can carry none. When the answer arrives, the effect is durable. A claim changes no balance: only the chain does.',
   })
+  @ApiHeader({ name: 'ce-signature', required: false, description: 'Binary mode: the publisher\'s detached JWS over the body, as on Kafka; required outside the sandbox' })
   @ApiBody({ type: PayoutClaim })
   async claim(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
     const received = readClaims(headers, body);
