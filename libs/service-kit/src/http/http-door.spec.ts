@@ -67,6 +67,12 @@ describe('the HTTP door', () => {
     expect(chunked.status).toBe(413);
   });
 
+  it('takes a file up to the limit of its own route, and not above', async () => {
+    const send = async (length: number): Promise<number> =>
+      (await fetch(`${notes.service.url}/v1/files`, { method: 'POST', body: 'x'.repeat(length), headers: { 'content-type': 'text/csv', authorization: await bearer('custodian') } })).status;
+    expect([await send(5000), await send(8192), await send(8193)]).toEqual([200, 200, 413]);
+  });
+
   it.each([
     ['another type', { 'content-type': 'text/plain' }, 'unsupported-media-type'],
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported-media-type'],

@@ -15,7 +15,7 @@ import { currentCorrelation } from '../correlation/correlation.js';
 import { pageOf, parseCursor } from '../http/paging.js';
 import { notFound, sendRefusal } from '../http/problem.js';
 import type { Problem } from '../http/problem.js';
-import { CLOUDEVENTS_TYPES, ConsumesRaw, RawBytes } from '../http/raw-body.js';
+import { CLOUDEVENTS_TYPES, ConsumesRaw, ConsumesRawFiles, RawBytes } from '../http/raw-body.js';
 import type { RunningService, ServiceDefinition } from '../lifecycle/service-definition.js';
 import { quietBus } from './quiet-bus.js';
 
@@ -93,6 +93,13 @@ class NotesController {
   @ConsumesRaw(...CLOUDEVENTS_TYPES)
   statement(@RawBytes() bytes: Buffer): { text: string } {
     return { text: bytes.toString('utf8') };
+  }
+
+  @Post('files')
+  @HttpCode(200)
+  @ConsumesRawFiles(8192, 'text/csv')
+  file(@RawBytes() bytes: Buffer): { length: number } {
+    return { length: bytes.length };
   }
 
   @Get('failures/:kind')

@@ -17,8 +17,8 @@ import {
   type Page,
 } from '@qazyna/service-kit';
 import { StatementArchive } from './statement-archive.service.js';
-import type { StatementMedia } from './statement.js';
-import { StatementQuery } from './statements.dto.js';
+import type { StatementMedia, StatementRow } from './statement.js';
+import { StatementQuery, StatementRowsQuery } from './statements.dto.js';
 import { StatementList, StatementListQuery, type ListedStatement } from './statements.query.js';
 import { StatementsService } from './statements.service.js';
 
@@ -111,6 +111,21 @@ export class StatementsController {
     const statement = this.list.one(statementId);
     if (!statement) throw notFound(`statement ${statementId}`);
     return statement;
+  }
+
+  @Get(':statementId/rows')
+  @Roles(...ROLES)
+  @ApiOperation({
+    summary: 'Every row of a statement with what is understood of it',
+    description: 'Read anew from the kept bytes: `kind=unreadable` gives each row that could not be understood, with field and rule. Entries of the statutory feed are at `/v1/statutory-entries`.',
+  })
+  async rows(@Param('statementId') statementId: string, @Query() query: StatementRowsQuery): Promise<Page<StatementRow>> {
+    const { after, limit } = parseCursor(query);
+    const rows = await this.statements.rowsOf(statementId);
+    if (!rows) throw notFound(`statement ${statementId} as it came`);
+    const from = after === undefined ? 0 : Number.parseInt(after, 10) + 1;
+    const found = rows.filter(({ row, kind }) => row >= from && (query.kind === undefined || kind === query.kind));
+    return pageOf(found.slice(0, limit + 1), limit, ({ row }) => String(row));
   }
 
   @Get(':statementId/raw')

@@ -33,6 +33,14 @@ describe('a statement that is handed in', () => {
     expect(kept?.statement).toMatchObject({ sha256, format: 'btcpool-kz', media: 'json', broughtBy: 'upload', bytes: raw.length, counts: { payouts: 2, unreadable: 0 } });
   });
 
+  it('shows every row again from its kept bytes', async () => {
+    const { statementId } = await receive('btcpool-kz', bytes(BTCPOOL_PAYMENTS.replace('1682845283', 'soon')));
+    expect(await desk.statements.rowsOf(statementId)).toMatchObject([{ kind: 'payout', row: 0 }, { kind: 'unreadable', row: 1, code: 'row-time', field: 'data.1.created_time' }]);
+    expect(await desk.statements.rowsOf('btcpool-kz.reserve-01-00')).toBeUndefined();
+    const feed = await receive('any-pool', bytes(STATUTORY_LIST), { format: 'statutory' });
+    expect(await desk.statements.rowsOf(feed.statementId)).toBeUndefined();
+  });
+
   it('is kept in parts that a store and a broker take, when it is long', async () => {
     const rows = Array.from({ length: 7000 }, (_, index) => ({ paymentId: `p-${index}`, amount: '1', address: WALLET, txid: TXID, outputIndex: index, paidAt: '2026-01-01T00:00:00Z' }));
     const raw = bytes(JSON.stringify(rows));

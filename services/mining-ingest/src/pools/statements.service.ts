@@ -9,7 +9,7 @@ import { StatementArchive, statementIdOf } from './statement-archive.service.js'
 import { STATEMENT_FORMATS, STATEMENT_PARSERS } from './statement-formats.adapter.js';
 import { countByKind, countByStatus, spanOf, type StatementResult } from './statement-results.view.js';
 import { StatementRows } from './statement-rows.service.js';
-import { UnreadableStatement, type ParsedStatement, type StatementContext, type StatementMedia } from './statement.js';
+import { UnreadableStatement, type ParsedStatement, type StatementContext, type StatementMedia, type StatementRow } from './statement.js';
 
 const UNREADABLE_KEPT_MAX = 100;
 const DOUBTS_KEPT_MAX = 20;
@@ -66,6 +66,20 @@ export class StatementsService {
     const { doubts, page } = parsed;
     const span = spanOf(parsed.rows);
     return { statementId: statementIdOf(pool, account, sha256), sha256, format, duplicate, dryRun, summary: countByStatus(results), doubts, page, ...(span === undefined ? {} : { span }), results };
+  }
+
+  /**
+   * The rows of a kept statement as the parsers read them today; undefined when there is none, or when what is kept has
+   * references in place of persons and is no longer what came.
+   */
+  async rowsOf(statementId: string): Promise<readonly StatementRow[] | undefined> {
+    const kept = await this.archive.bytesOf(statementId);
+    if (kept === undefined || kept.statement.redacted === true) return undefined;
+    const { pool, account, format = pool, media = 'json' } = kept.statement;
+    const { state: registered } = await loadState(this.store, poolAccountDecider, streamOf.poolAccount(poolAccountIdOf(pool, account)));
+    const parser = STATEMENT_PARSERS.get(format);
+    if (registered === undefined || parser === undefined) return undefined;
+    return parser.parse(kept.bytes, this.contextOf(pool, account, registered.asset), media as StatementMedia).rows;
   }
 
   private keep(
