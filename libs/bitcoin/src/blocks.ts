@@ -191,6 +191,7 @@ export function blockOf(raw: RawBlock, height: number, network: BitcoinNetwork):
     hash: raw.header.hash,
     previousHash: raw.header.previousHash,
     time: new Date(raw.header.time * 1000),
+    bits: raw.header.bits.toString(16).padStart(8, '0'),
     transactions: raw.transactions.map((each) => transactionOf(each, network)),
   };
 }

@@ -40,6 +40,8 @@ export interface Block extends BlockReference {
   readonly previousHash: string;
   /** The time the header claims; it may run up to two hours ahead and is not strictly rising. */
   readonly time: Date;
+  /** The header's compact target, 8 hexadecimal digits; undefined where a source does not say. */
+  readonly bits?: string;
   readonly transactions: readonly Transaction[];
 }
 

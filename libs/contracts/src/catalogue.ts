@@ -3,6 +3,7 @@ import * as custody from './events/custody.js';
 import * as intake from './events/intake.js';
 import * as intakeAssets from './events/intake-assets.js';
 import * as mining from './events/mining.js';
+import * as earnings from './events/mining-earnings.js';
 import * as statements from './events/mining-statements.js';
 import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
@@ -11,6 +12,7 @@ import type { CustodyEvents } from './events/custody.js';
 import type { IntakeEvents } from './events/intake.js';
 import type { IntakeAssetEvents } from './events/intake-assets.js';
 import type { MiningEvents } from './events/mining.js';
+import type { MiningEarningsEvents } from './events/mining-earnings.js';
 import type { MiningStatementEvents } from './events/mining-statements.js';
 import type { OperationsEvents } from './events/operations.js';
 import type { PipelineEvents } from './events/pipeline.js';
@@ -22,7 +24,7 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents;
+export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -76,6 +78,11 @@ const MINING: Record<keyof MiningEvents, Described> = {
   'mining.payout-rejected': { schema: mining.PayoutRejected, summary: 'An officer rejected a payout' },
   'mining.conflict-raised': { schema: intake.ConflictRaised, summary: 'A known payout id came with other content' },
 };
+const MINING_EARNINGS: Record<keyof MiningEarningsEvents, Described> = {
+  'mining.earnings-reported': { schema: earnings.EarningsReported, summary: 'A pool says what an account earned on a day' },
+  'mining.earnings-judged': { schema: earnings.EarningsJudged, summary: 'Reported earnings were held against what the chain says they should be' },
+  'mining.chain-day-recorded': { schema: earnings.ChainDayRecorded, summary: 'Difficulty, subsidies and fees of a day, brought in by an officer' },
+};
 const MINING_STATEMENTS: Record<keyof MiningStatementEvents, Described> = {
   'mining.statement-part-kept': { schema: statements.StatementPartKept, summary: 'A part of a long statement, verbatim' },
   'mining.statutory-entry-recorded': { schema: statements.StatutoryEntryRecorded, summary: 'A row of the statutory pool feed was recorded' },
@@ -119,6 +126,7 @@ function describe(owner: EventDescription['owner'], topic: TopicName, map: Recor
 export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('intake', TOPICS.intakeEvents, INTAKE),
   ...describe('mining', TOPICS.miningEvents, MINING),
+  ...describe('mining', TOPICS.miningEvents, MINING_EARNINGS),
   ...describe('mining', TOPICS.miningEvents, MINING_STATEMENTS),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY),
   ...describe('operations', TOPICS.operationsEvents, OPERATIONS),

@@ -6,6 +6,7 @@ export * from './events/custody.js';
 export * from './events/intake.js';
 export * from './events/intake-assets.js';
 export * from './events/mining.js';
+export * from './events/mining-earnings.js';
 export * from './events/mining-statements.js';
 export * from './events/operations.js';
 export * from './events/pipeline.js';

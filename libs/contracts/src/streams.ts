@@ -1,7 +1,7 @@
 /** Every event stream there is: who owns it and how its name is made. A stream's name comes from its input's identity. */
 export const STREAM_PREFIXES = {
   intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
-  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-'],
+  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-', 'earnings-', 'network-day-'],
   custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
   operations: ['dead-letter-', 'pipeline-gap-', 'publisher-'],
 } as const;
@@ -18,6 +18,12 @@ export const streamOf = {
   statutory: (entryId: string): string => `statutory-${entryId}`,
   /** How far a poller has got: `pool.account~rows`. */
   poolPoll: (pollId: string): string => `pool-poll-${pollId}`,
+  /** A day's earnings of an account: `pool.account~day[~reference]`. */
+  earnings: (earningsId: string): string => `earnings-${earningsId}`,
+  /** Days judged together: `pool.account~first day+days`. */
+  earningsWindow: (windowId: string): string => `earnings-window-${windowId}`,
+  /** What the chain says of one UTC day: `network~day`. */
+  chainDay: (id: string): string => `network-day-${id}`,
   miningConflict: (id: string): string => `mining-conflict-${id}`,
   vault: (vaultId: string): string => `vault-${vaultId}`,
   chain: (network: string): string => `chain-${network}`,

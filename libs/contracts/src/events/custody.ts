@@ -53,6 +53,15 @@ export class BlockConnected {
 
   @Field.integer({ min: 0, max: HEIGHT_MAX, description: 'Number of outputs in it that pay us' })
   deposits!: number;
+
+  @Field.text({ optional: true, min: 8, max: 8, pattern: /^[0-9a-f]{8}$/, patternMeans: '8 hexadecimal digits', description: 'Compact target of its header: the difficulty' })
+  bits?: string;
+
+  @Field.text({ optional: true, max: 20, pattern: /^(0|[1-9][0-9]*)$/, patternMeans: 'a whole number of satoshi', description: 'What a block of this height may create anew' })
+  subsidy?: string;
+
+  @Field.text({ optional: true, max: 20, pattern: /^(0|[1-9][0-9]*)$/, patternMeans: 'a whole number of satoshi', description: 'What its finder took beyond the subsidy: the fees of its transactions' })
+  fees?: string;
 }
 
 export class BlockDisconnected {

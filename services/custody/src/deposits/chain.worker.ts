@@ -1,4 +1,4 @@
-import { follow, ReorganisationTooDeep, type Block, type BlockReference, type ChainSource } from '@qazyna/bitcoin';
+import { blockSubsidy, follow, ReorganisationTooDeep, type BitcoinNetwork, type Block, type BlockReference, type ChainSource } from '@qazyna/bitcoin';
 import { depositIdOf, streamOf, type DepositSeen } from '@qazyna/contracts';
 import { ConcurrencyConflict, eventId, type EventStore, type ExpectedRevision, type NewEvent } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
@@ -129,7 +129,7 @@ export class ChainWorker {
     await this.watchSpends(block, seen);
     const { height, hash, previousHash, time } = block;
     const revision = await this.append(
-      { type: 'custody.block-connected', data: { network: this.options.source.network, height, hash, previousHash, time: time.toISOString(), deposits: seen.length } },
+      { type: 'custody.block-connected', data: { network: this.options.source.network, height, hash, previousHash, time: time.toISOString(), deposits: seen.length, ...miningFactsOf(block, this.options.source.network) } },
       expected,
     );
     await this.modelShowsChain();
@@ -258,4 +258,14 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', done);
     if (signal.aborted) done();
   });
+}
+
+/** What expected earnings are reckoned from; nothing where the source does not show the header. */
+function miningFactsOf({ height, bits, transactions }: Block, network: BitcoinNetwork): { readonly bits?: string; readonly subsidy?: string; readonly fees?: string } {
+  const coinbase = transactions.find((each) => each.coinbase);
+  if (bits === undefined || coinbase === undefined) return {};
+  const subsidy = blockSubsidy(height, network);
+  const taken = coinbase.outputs.reduce((sum, { amount }) => sum + amount, 0n);
+  // A finder may leave coins uncollected; fees are never below nothing.
+  return { bits, subsidy: String(subsidy), fees: String(taken > subsidy ? taken - subsidy : 0n) };
 }
