@@ -18,6 +18,7 @@ import { agenciesAtWork } from './workload/agencies.js';
 import { ChainLife } from './workload/chain-life.js';
 import { Client } from './workload/client.js';
 import { blunders } from './workload/flawed.js';
+import { signersAtWork } from './workload/signers.js';
 import { chainAtWork, machinesAtWork } from './workload/disturbances.js';
 import { FACTS_TOPIC, PAYOUTS_TOPIC } from './workload/messages.js';
 import { poolsAtWork } from './workload/pools.js';
@@ -134,7 +135,7 @@ class Play {
     const disturbances = [chainAtWork(stage, registers, () => over), machinesAtWork(stage, this.nodes, () => over)];
     const known = await registers;
     this.addresses = [...known.addresses];
-    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage)]);
+    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage)]);
     while (this.client.pending > 0 && time.elapsedMs < WORK_MS_MAX) await time.wait(50);
     over = true;
     await Promise.all(disturbances);

@@ -5,12 +5,15 @@ const REGISTERS: Readonly<Record<string, { readonly type: string; readonly ident
   'register-vault': { type: 'custody.vault-registered', identity: ({ vaultId }) => vaultId as string },
   'issue-licence': { type: 'mining.licence-issued', identity: ({ licenceId }) => licenceId as string },
   'register-pool-account': { type: 'mining.pool-account-registered', identity: ({ poolAccountId }) => poolAccountId as string },
+  'register-publisher': { type: 'operations.publisher-registered', identity: ({ publisherId }) => publisherId as string },
+  'add-publisher-key': { type: 'operations.publisher-key-added', identity: ({ publisherId, keyId }) => `${publisherId as string}/${keyId as string}` },
+  'revoke-publisher-key': { type: 'operations.publisher-key-revoked', identity: ({ publisherId, keyId }) => `${publisherId as string}/${keyId as string}` },
   'assign-address': {
     type: 'custody.address-assigned',
     identity: ({ vaultId, purpose }) => `${vaultId as string} ${(purpose as { kind: string }).kind}:${(purpose as { id: string }).id}`,
   },
 };
-const FIELDS = ['class', 'tier', 'descriptor', 'kind', 'holder', 'validFrom', 'validUntil', 'licenceId', 'network', 'payoutAddress'];
+const FIELDS = ['class', 'tier', 'descriptor', 'kind', 'holder', 'validFrom', 'validUntil', 'licenceId', 'network', 'payoutAddress', 'organisation', 'publicKey', 'revokedFrom'];
 
 /** What officers were told is registered is registered, once, and as they said. */
 export function judgeRegisters(told: Testimony): Finding[] {
