@@ -15,12 +15,27 @@ export const BUGS: readonly Bug[] = [
     name: 'acknowledge-message-before-append',
     what: 'a batch of payouts is acknowledged to the bus while its appends are under way',
     file: 'services/mining-ingest/src/payouts/payouts.consumer.ts',
-    find: `const results = await this.payouts.receive(`,
-    replace: `const received = (offered: Parameters<PayoutsService['receive']>[0]): Awaited<ReturnType<PayoutsService['receive']>> => {
-      void this.payouts.receive(offered).catch(() => undefined);
-      return [];
-    };
-    const results = received(`,
+    find: `(admitted) =>
+        this.payouts.receive(`,
+    replace: `(admitted) =>
+        ((offered: Parameters<PayoutsService['receive']>[0]): ReturnType<PayoutsService['receive']> => {
+          void this.payouts.receive(offered).catch(() => undefined);
+          return Promise.resolve(offered.map(() => ({ status: 'accepted' as const, payoutId: '' })));
+        })(`,
+  },
+  {
+    name: 'revocation-from-memory',
+    what: 'a publisher that was looked up once is believed to be as it was',
+    file: 'libs/service-kit/src/publishers/publisher-directory.ts',
+    find: 'for await (const page of this.store.readStream(',
+    replace: 'if (known === undefined) for await (const page of this.store.readStream(',
+  },
+  {
+    name: 'signature-of-another-message',
+    what: 'a genuine signature counts on whatever message it is put',
+    file: 'libs/service-kit/src/publishers/upstream-signatures.ts',
+    find: 'otherMessage(signature, event) ??',
+    replace: '',
   },
   {
     name: 'skip-dedupe',
