@@ -44,7 +44,7 @@ export async function cursorOf(store: EventStore, pollId: string): Promise<PollS
 
 /**
  * One complete look at what a pool lists. Each page is kept and carried out before the next is asked for, and the
- * cursor moves only after the last: a crash in between repeats pages, whose rows are known by their ids.
+ * cursor moves only after the last of a list or span: a crash in between repeats pages, whose rows are known by their ids.
  * @throws {PageFault} the run did not come to its end; the cursor stays
  */
 export async function runPoll(poll: PollSettings, parts: RunParts, correlationId: string, signal: AbortSignal): Promise<RunReport> {
@@ -55,14 +55,21 @@ export async function runPoll(poll: PollSettings, parts: RunParts, correlationId
   const metadata = { actor: POLLER, correlationId };
   const tally: Tally = { pages: 0, rows: 0, results: {}, newest: undefined };
   const family = POOL_FAMILIES.get(poll.format);
-  for (const sequence of family?.sequences(poll, from, begun) ?? []) await readSequence(sequence, poll, parts, from, tally, metadata, signal);
-  if (tally.newest === undefined) return { pages: tally.pages, rows: tally.rows, results: tally.results, through: cursor?.through };
+  let state = cursor;
+  for (const sequence of family?.sequences(poll, from, begun) ?? []) {
+    await readSequence(sequence, poll, parts, from, tally, metadata, signal);
+    // Spans come oldest first: after each one, everything up to its newest row is taken.
+    if (tally.newest !== undefined) state = await advance(poll, tally, begun, state, parts, metadata);
+  }
+  return { pages: tally.pages, rows: tally.rows, results: tally.results, through: state?.through };
+}
+
+async function advance({ pollId, pool, account }: PollSettings, { newest, rows, pages }: Tally, begun: Date, state: PollState, { store }: RunParts, metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<PollState> {
   // A row dated ahead of time must not carry the cursor past rows that are still to come.
-  const through = Date.parse(tally.newest) > begun.getTime() ? begun.toISOString() : tally.newest;
-  const advance: PollAdvanced = { pollId: poll.pollId, pool: poll.pool, account: poll.account, through, rows: tally.rows, pages: tally.pages };
-  const outcome = await handleCommand(store, pollDecider, { stream: streamOf.poolPoll(poll.pollId), command: advance, commandId: `through:${advance.through}`, metadata, expectNew: cursor === undefined });
-  const after = outcome.kind === 'accepted' ? outcome.state : cursor;
-  return { pages: tally.pages, rows: tally.rows, results: tally.results, through: after?.through };
+  const through = newest === undefined || Date.parse(newest) > begun.getTime() ? begun.toISOString() : newest;
+  const command: PollAdvanced = { pollId, pool, account, through, rows, pages };
+  const outcome = await handleCommand(store, pollDecider, { stream: streamOf.poolPoll(pollId), command, commandId: `through:${through}`, metadata, expectNew: state === undefined });
+  return outcome.kind === 'accepted' ? outcome.state : state;
 }
 
 async function readSequence(sequence: PageSequence, poll: PollSettings, parts: RunParts, from: Date, tally: Tally, metadata: Omit<EventMetadata, 'schemaVersion'>, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import { SimulatedClock } from '@qazyna/testing';
-import { MiningDesk } from '../spec-support/mining-desk.js';
+import { MiningDesk, WALLET } from '../spec-support/mining-desk.js';
 import { UnrulyPool, type Misdeed, type PaymentRow } from '../spec-support/unruly-pool.js';
 import { cursorOf, runPoll, type RunParts, type RunReport } from './poll-run.service.js';
 import type { PollSettings } from './poll-settings.source.js';
@@ -22,7 +24,7 @@ describe('a poll of a pool that misbehaves', () => {
   let pauses: number[];
 
   beforeEach(async () => {
-    [pool, desk] = [await UnrulyPool.open(), await MiningDesk.open('btcpool-kz')];
+    [pool, desk] = [await UnrulyPool.open(), await MiningDesk.open('btcpool-kz', 'braiins')];
     clock = new SimulatedClock(NOW);
     pauses = [];
     pool.rows = payments(7);
@@ -37,7 +39,7 @@ describe('a poll of a pool that misbehaves', () => {
       requestsPerMinute: 600, timeoutMs: 300, pageRows: 3, overlapDays: 2, since: '2026-01-01', credentials: { token: 'secret-token' }, ...changes,
     };
   }
-  function run(changes: Partial<RunParts> = {}): Promise<RunReport> {
+  function run(changes: Partial<RunParts> = {}, other: Partial<PollSettings> = {}): Promise<RunReport> {
     const pause = (ms: number): Promise<void> => {
       if (ms > 0) pauses.push(ms);
       clock.advance(ms);
@@ -47,7 +49,7 @@ describe('a poll of a pool that misbehaves', () => {
       store: desk.store, statements: desk.statements, rate: new RequestRate(600, 10), patience: { ...PATIENCE, timeoutMs: 300, bytesMax: 200_000 },
       surroundings: { now: () => clock.now(), random: () => 0.5, pause }, ...changes,
     };
-    return runPoll(settings(), parts, 'spec', new AbortController().signal);
+    return runPoll(settings(other), parts, 'spec', new AbortController().signal);
   }
   const claimed = async (): Promise<readonly string[]> => (await desk.events('payout-')).filter(({ type }) => type === 'mining.payout-received').map(({ stream }) => stream.split('~')[1] ?? '');
 
@@ -133,6 +135,30 @@ describe('a poll of a pool that misbehaves', () => {
   it('takes a row dated ahead of time without letting it carry the cursor away', async () => {
     pool.rows = [{ id: 99, amount: '0.1', time: Date.UTC(2099, 0, 1) / 1000 }, ...payments(3)];
     expect(await run()).toMatchObject({ through: NOW.toISOString() });
+  });
+
+  it('goes on from the last whole span when a later one fails', async () => {
+    const spans: string[] = [];
+    let broken = true;
+    const braiins = createServer((request, response) => {
+      const query = new URL(request.url ?? '', 'http://pool').searchParams;
+      spans.push(`${query.get('from')} ${query.get('to')}`);
+      if (broken && query.get('from') === '2026-03-02') return void response.writeHead(401).end();
+      const at = Date.parse(`${query.get('from')}T00:00:00Z`) / 1000 + DAY;
+      const row = { financial_account_name: 'A', requested_at_ts: at, resolved_at_ts: at, status: 'confirmed', amount_sats: 5, fee_sats: 0, destination: WALLET, tx_id: at.toString(16).padStart(64, '0'), trigger_type: 'manual' };
+      return void response.end(JSON.stringify({ onchain: [row], lightning: [] }));
+    });
+    await new Promise<void>((resolve) => braiins.listen(0, '127.0.0.1', resolve));
+    try {
+      const changes = { pollId: 'braiins.reserve-01~payouts', pool: 'braiins', format: 'braiins', url: `http://127.0.0.1:${(braiins.address() as AddressInfo).port}` };
+      await expect(run({}, changes)).rejects.toMatchObject({ code: 'pool-refused' });
+      expect(await cursorOf(desk.store, changes.pollId)).toMatchObject({ through: '2026-02-01T00:00:00.000Z' });
+      broken = false;
+      expect(await run({}, changes)).toMatchObject({ pages: 2 });
+      expect(spans).toEqual(['2026-01-01 2026-01-31', '2026-01-31 2026-03-02', '2026-03-02 2026-03-20', '2026-01-30 2026-03-01', '2026-03-01 2026-03-20']);
+    } finally {
+      await new Promise((resolve) => braiins.close(resolve));
+    }
   });
 
   it('keeps to its rate', async () => {

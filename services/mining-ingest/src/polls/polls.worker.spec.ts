@@ -54,7 +54,10 @@ describe('what each pool is asked', () => {
 
   it('is what its public interface wants', () => {
     expect(asked('btcpool-kz', 'earnings', 2)).toMatchObject([{ method: 'GET', url: 'https://pool.example/?v=1&method=profit_history&currency=BTC&offset=40&limit=20', headers: { 'x-api-key': 'T' } }]);
-    expect(asked('viabtc', 'payouts', 1)).toMatchObject([{ url: 'https://pool.example/res/openapi/v1/wallet/payment/history?coin=BTC&start_date=2026-01-01&end_date=2026-02-15&utc=true&page=2&limit=20', headers: { 'x-api-key': 'T' } }]);
+    expect(asked('viabtc', 'payouts', 1)).toMatchObject([
+      { url: 'https://pool.example/res/openapi/v1/wallet/payment/history?coin=BTC&start_date=2026-01-01&end_date=2026-01-31&utc=true&page=2&limit=20', headers: { 'x-api-key': 'T' } },
+      { url: expect.stringContaining('start_date=2026-01-31&end_date=2026-02-15') as string },
+    ]);
     expect(asked('f2pool', 'earnings')).toMatchObject([
       { method: 'POST', headers: { 'f2p-api-secret': 'T' }, body: '{"currency":"bitcoin","mining_user_name":"acc","type":"revenue","start_time":1767225600,"end_time":1769817600}' },
       { body: '{"currency":"bitcoin","mining_user_name":"acc","type":"revenue","start_time":1769817600,"end_time":1771156800}' },

@@ -61,18 +61,17 @@ const btcpoolKz: PoolFamily = {
   ],
 };
 
-/** `X-API-KEY`; a span of days in UTC, in pages from 1. */
+/** `X-API-KEY`; spans of days in UTC, each in pages from 1. */
 const viabtc: PoolFamily = {
   credentials: ['token'],
   rows: ['payouts', 'earnings'],
-  sequences: ({ url, rows, pageRows, credentials }, from, to) => [
-    {
+  sequences: ({ url, rows, pageRows, credentials }, from, to) =>
+    windowsOf(from, to, WINDOW_DAYS).map((window) => ({
       paged: true,
       newestFirst: false,
       request: (page) =>
-        get(under(url, rows === 'payouts' ? '/res/openapi/v1/wallet/payment/history' : '/res/openapi/v1/profit/history', { coin: 'BTC', start_date: day(from), end_date: day(to), utc: 'true', page: String(page + 1), limit: String(pageRows) }), { 'x-api-key': credentials['token'] ?? '' }),
-    },
-  ],
+        get(under(url, rows === 'payouts' ? '/res/openapi/v1/wallet/payment/history' : '/res/openapi/v1/profit/history', { coin: 'BTC', start_date: day(window.from), end_date: day(window.to), utc: 'true', page: String(page + 1), limit: String(pageRows) }), { 'x-api-key': credentials['token'] ?? '' }),
+    })),
 };
 
 /** `F2P-API-SECRET`; POST with JSON; a span in Unix seconds, without pages. Assumed: `type` is `payout` or `revenue`. */
