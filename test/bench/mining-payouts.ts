@@ -15,7 +15,7 @@ export class MiningPayouts {
 
   private constructor(private readonly store: EventStore) {
     const signatures = new UpstreamSignatures(new PublisherDirectory(store), systemClock, 'accepted', { inc: () => undefined });
-    this.consumer = new PayoutsConsumer(new PayoutsService(store), signatures);
+    this.consumer = new PayoutsConsumer(new PayoutsService(store, { quotaTolerancePercent: 5 }), signatures);
   }
 
   static async open(store: SqliteEventStore): Promise<MiningPayouts> {

@@ -4,6 +4,7 @@ import * as intake from './events/intake.js';
 import * as intakeAssets from './events/intake-assets.js';
 import * as mining from './events/mining.js';
 import * as earnings from './events/mining-earnings.js';
+import * as registers from './events/mining-registers.js';
 import * as statements from './events/mining-statements.js';
 import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
@@ -13,6 +14,7 @@ import type { IntakeEvents } from './events/intake.js';
 import type { IntakeAssetEvents } from './events/intake-assets.js';
 import type { MiningEvents } from './events/mining.js';
 import type { MiningEarningsEvents } from './events/mining-earnings.js';
+import type { MiningRegisterEvents } from './events/mining-registers.js';
 import type { MiningStatementEvents } from './events/mining-statements.js';
 import type { OperationsEvents } from './events/operations.js';
 import type { PipelineEvents } from './events/pipeline.js';
@@ -20,11 +22,13 @@ import type { PublisherEvents } from './events/publishers.js';
 import type { MessageClass } from './fields.js';
 import { STREAM_PREFIXES } from './streams.js';
 import { TOPICS, type TopicName } from './topics.js';
+import { ENERGY_READING_TYPE, EnergyReading } from './upstream/energy-reading.js';
+import { LICENCE_ACT_TYPE, LicenceAct } from './upstream/licence-act.js';
 import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents;
+export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -83,6 +87,26 @@ const MINING_EARNINGS: Record<keyof MiningEarningsEvents, Described> = {
   'mining.earnings-judged': { schema: earnings.EarningsJudged, summary: 'Reported earnings were held against what the chain says they should be' },
   'mining.chain-day-recorded': { schema: earnings.ChainDayRecorded, summary: 'Difficulty, subsidies and fees of a day, brought in by an officer' },
 };
+const MINING_REGISTERS: Record<keyof MiningRegisterEvents, Described> = {
+  'mining.licence-amended': { schema: registers.LicenceAmended, summary: 'Terms of a licence change from a moment on' },
+  'mining.licence-suspended': { schema: registers.LicenceSuspended, summary: 'A licence is suspended from a moment on' },
+  'mining.licence-resumed': { schema: registers.LicenceResumed, summary: 'A suspension ends at a moment' },
+  'mining.licence-revoked': { schema: registers.LicenceRevoked, summary: 'A licence is revoked from a moment on' },
+  'mining.licence-act-annulled': { schema: registers.LicenceActAnnulled, summary: 'An earlier act over a licence is as if it had never been' },
+  'mining.licence-expired': { schema: registers.LicenceExpired, summary: 'The clock passed the end of a licence\'s validity' },
+  'mining.licence-expiry-withdrawn': { schema: registers.LicenceExpiryWithdrawn, summary: 'A late act shows that a licence had not expired' },
+  'mining.licence-over-quota': { schema: registers.LicenceOverQuota, summary: 'A farm drew more in a month than its quota: it counts against the licence' },
+  'mining.licence-within-quota': { schema: registers.LicenceWithinQuota, summary: 'A month that was over its quota no longer is' },
+  'mining.farm-registered': { schema: registers.FarmRegistered, summary: 'A farm mines under a licence' },
+  'mining.farm-amended': { schema: registers.FarmAmended, summary: 'A farm\'s energy source or meters change from a moment on' },
+  'mining.farm-quota-set': { schema: registers.FarmQuotaSet, summary: 'A farm\'s energy quota from a moment on' },
+  'mining.energy-reading-recorded': { schema: registers.EnergyReadingRecorded, summary: 'What a farm\'s meter showed over a period' },
+  'mining.wallet-change-proposed': { schema: registers.WalletChangeProposed, summary: 'Someone proposes another payout wallet' },
+  'mining.wallet-change-confirmed': { schema: registers.WalletChangeConfirmed, summary: 'Someone else confirmed another payout wallet: it cools off' },
+  'mining.wallet-change-withdrawn': { schema: registers.WalletChangeWithdrawn, summary: 'A change of wallet was withdrawn before it had effect' },
+  'mining.pool-account-suspended': { schema: registers.PoolAccountSuspended, summary: 'A pool account is suspended from a moment on' },
+  'mining.pool-account-resumed': { schema: registers.PoolAccountResumed, summary: 'A pool account\'s suspension ends at a moment' },
+};
 const MINING_STATEMENTS: Record<keyof MiningStatementEvents, Described> = {
   'mining.statement-part-kept': { schema: statements.StatementPartKept, summary: 'A part of a long statement, verbatim' },
   'mining.statutory-entry-recorded': { schema: statements.StatutoryEntryRecorded, summary: 'A row of the statutory pool feed was recorded' },
@@ -127,6 +151,7 @@ export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('intake', TOPICS.intakeEvents, INTAKE),
   ...describe('mining', TOPICS.miningEvents, MINING),
   ...describe('mining', TOPICS.miningEvents, MINING_EARNINGS),
+  ...describe('mining', TOPICS.miningEvents, MINING_REGISTERS),
   ...describe('mining', TOPICS.miningEvents, MINING_STATEMENTS),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY),
   ...describe('operations', TOPICS.operationsEvents, OPERATIONS),
@@ -143,6 +168,8 @@ export interface UpstreamDescription {
 export const UPSTREAM_CATALOGUE: readonly UpstreamDescription[] = [
   { messageType: SEIZURE_FACT_TYPE, schema: SeizureFact, topic: TOPICS.seizureFacts, readBy: 'intake', summary: 'One legal fact over one case' },
   { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim, topic: TOPICS.miningPayouts, readBy: 'mining-ingest', summary: 'A payout that a pool says it made' },
+  { messageType: ENERGY_READING_TYPE, schema: EnergyReading, topic: TOPICS.regulatorMessages, readBy: 'mining-ingest', summary: 'What a farm\'s meter showed over a period' },
+  { messageType: LICENCE_ACT_TYPE, schema: LicenceAct, topic: TOPICS.regulatorMessages, readBy: 'mining-ingest', summary: 'An act of the regulator over a licence' },
 ];
 
 /** CloudEvents type of an event on its topic. */

@@ -27,3 +27,9 @@ export function payoutIdOf(pool: string, account: string, paymentId: string): st
 export function depositIdOf(txid: string, vout: number): string {
   return `${txid}.${vout}`;
 }
+
+/** Identity of an energy reading: meter, period and number of the correction. "~" occurs in none of them. */
+export function energyReadingIdOf({ meterId, from, to, revision = 0 }: { readonly meterId: string; readonly from: string; readonly to: string; readonly revision?: number }): string {
+  const second = (time: string): string => `${time.slice(0, 19)}Z`;
+  return `${meterId}~${second(from)}~${second(to)}~${revision}`;
+}

@@ -1,7 +1,7 @@
 /** Every event stream there is: who owns it and how its name is made. A stream's name comes from its input's identity. */
 export const STREAM_PREFIXES = {
   intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
-  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-', 'earnings-', 'network-day-'],
+  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-', 'earnings-', 'network-day-', 'farm-', 'energy-'],
   custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
   operations: ['dead-letter-', 'pipeline-gap-', 'publisher-'],
 } as const;
@@ -24,6 +24,9 @@ export const streamOf = {
   earningsWindow: (windowId: string): string => `earnings-window-${windowId}`,
   /** What the chain says of one UTC day: `network~day`. */
   chainDay: (id: string): string => `network-day-${id}`,
+  farm: (farmId: string): string => `farm-${farmId}`,
+  /** What a farm's meters showed in one of its months. */
+  energy: (farmId: string, month: string): string => `energy-${farmId}.${month}`,
   miningConflict: (id: string): string => `mining-conflict-${id}`,
   vault: (vaultId: string): string => `vault-${vaultId}`,
   chain: (network: string): string => `chain-${network}`,

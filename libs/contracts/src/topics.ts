@@ -2,6 +2,8 @@
 export const TOPICS = {
   seizureFacts: 'qazyna.seizure-facts.v1',
   miningPayouts: 'qazyna.mining-payouts.v1',
+  /** Energy readings and acts over licences, by the regulator. */
+  regulatorMessages: 'qazyna.regulator-messages.v1',
   intakeEvents: 'qazyna.intake-events.v1',
   miningEvents: 'qazyna.mining-events.v1',
   custodyEvents: 'qazyna.custody-events.v1',

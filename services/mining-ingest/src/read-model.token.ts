@@ -2,3 +2,5 @@
 export const MINING_READ_MODEL = Symbol('qazyna.mining-ingest.read-model');
 /** The read model behind the list of statements. */
 export const STATEMENTS_READ_MODEL = Symbol('qazyna.mining-ingest.statements-read-model');
+/** The read model behind licences, farms, energy and pool accounts. */
+export const REGISTERS_READ_MODEL = Symbol('qazyna.mining-ingest.registers-read-model');

@@ -143,6 +143,15 @@ export class PayoutReceived {
   signed?: SignedMessage;
 }
 
+/** An officer let a held payout pass. */
+export class PayoutRelease {
+  @Field.text({ max: 500, description: 'Why, in the officer\'s words' })
+  reason!: string;
+
+  @Field.texts({ min: 0, max: 20, maxLength: 64, pattern: /^[a-z][a-z0-9-]*$/, patternMeans: 'a code', description: 'Codes of the reasons it was held for' })
+  waived!: string[];
+}
+
 /** Checked against licence and registered wallet. Still a claim: only the chain makes it a balance. */
 export class PayoutAccepted {
   @Field.text({ max: 200, description: 'Identity: `pool.account~paymentId`' })
@@ -169,8 +178,11 @@ export class PayoutAccepted {
   @Field.integer({ optional: true, min: 0, max: 0xffff_ffff, description: 'Output index, if the pool names it' })
   outputIndex?: number;
 
-  @Field.instant({ description: 'When the pool distributed it' })
+  @Field.instant({ description: 'When the pool distributed it: the moment by which the registers judged it' })
   paidAt!: string;
+
+  @Field.nested(() => PayoutRelease, { optional: true, description: 'When it had been held: who let it pass said why' })
+  release?: PayoutRelease;
 }
 
 export class HoldReason {

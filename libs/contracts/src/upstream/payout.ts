@@ -1,6 +1,7 @@
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
 import { BITCOIN_NETWORKS } from '../names.js';
+import { ENERGY_SOURCE, FARM_NAMES } from './licence-act.js';
 
 export const MINING_PAYOUT_TYPE = 'qazyna.mining.payout.v1';
 
@@ -63,6 +64,15 @@ export class LicenceApplication {
 
   @Field.instant({ optional: true, description: 'First moment it is no longer valid' })
   validUntil?: string;
+
+  @Field.texts({ ...FARM_NAMES, optional: true, description: 'Farms it covers; all that name it where it lists none', example: ['ekibastuz-1'] })
+  farms?: string[];
+
+  @IdentifierField.name({ optional: true, description: 'Class of equipment it permits', example: 'asic-sha256' })
+  equipmentClass?: string;
+
+  @Field.text({ ...ENERGY_SOURCE, optional: true, description: 'What drives the miners', example: 'coal' })
+  energySource?: string;
 }
 
 /** A pool account whose payouts belong to the reserve, with the one wallet they may go to. */

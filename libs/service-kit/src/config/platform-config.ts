@@ -106,6 +106,16 @@ export const PLATFORM_SETTINGS = {
     about: 'Whether messages of agencies and pools must be signed by a registered publisher. `accepted` takes unsigned ones too, in the sandbox only; a signature that is there is always checked.',
     fallback: { kind: 'by-mode', sandbox: 'accepted', production: 'required' },
   }),
+  walletCoolingHours: whole('QAZYNA_WALLET_COOLING_HOURS', 0, 2_160, {
+    unit: 'of hours',
+    about: 'How long a confirmed change of a pool account\'s payout wallet cools off before payouts to the new wallet are accepted.',
+    fallback: { kind: 'always', value: 72 },
+  }),
+  quotaTolerancePercent: whole('QAZYNA_QUOTA_TOLERANCE_PERCENT', 0, 1_000, {
+    unit: 'of per cent',
+    about: 'How far a farm may be above its energy quota in a month before payouts of its licence are held.',
+    fallback: { kind: 'always', value: 5 },
+  }),
   story: onOff('QAZYNA_STORY', {
     about: 'Whether standalone plays its story on an empty data folder.',
     fallback: { kind: 'by-mode', sandbox: true, production: false },

@@ -2,6 +2,8 @@ import { parseMessage, personalDataFaults, type MessageClass } from '@qazyna/con
 import { decodeHttp, MalformedMessage, type CloudEvent, type HttpHeaders, type Outcome } from '@qazyna/messaging';
 import { SIGNATURE_REFUSALS } from '../publishers/signature-codes.js';
 import { ProblemError, refusalProblem, type ProblemField } from './problem.js';
+import { mediaTypeOf } from './raw-body.js';
+import { parseStrictJson } from './strict-json.js';
 
 /** A message at the HTTP door: of the right type and shape, or refused with every broken rule. */
 export type ReceivedEvent<T> =
@@ -41,6 +43,32 @@ export function receiveEvents<T extends object>(headers: HttpHeaders, body: Uint
     if (!(error instanceof MalformedMessage)) throw error;
     throw new ProblemError(MALFORMED_STATUS[error.code] ?? 400, error.code, error.message, { errors: [{ field: error.field, code: error.code, message: error.message }] });
   }
+}
+
+/** Messages of a request whose canonical form is plain JSON. */
+export interface ReceivedMessages<T> {
+  readonly batch: boolean;
+  readonly items: readonly ({ readonly ok: true; readonly data: T } | { readonly ok: false; readonly refused: RefusedItem })[];
+}
+
+/**
+ * Plain JSON, one body or a list of up to `max`, checked against its message class; with `ce-` headers or a CloudEvents
+ * content type the request is CloudEvents.
+ * @throws {ProblemError} nothing of the request can be read
+ */
+export function receiveMessages<T extends object>(
+  headers: HttpHeaders,
+  body: Buffer,
+  { max, what, ...expected }: { readonly messageType: string; readonly schema: MessageClass<T>; readonly max: number; readonly what: string },
+): ReceivedMessages<T> {
+  const contentType = headers['content-type'];
+  if (typeof contentType !== 'string' || mediaTypeOf(contentType) !== 'application/json' || headers['ce-specversion'] !== undefined) return receiveEvents(headers, body, expected);
+  const parsed = parseStrictJson(body);
+  if (!parsed.ok) throw new ProblemError(400, parsed.code, parsed.message);
+  const batch = Array.isArray(parsed.value);
+  const values = batch ? (parsed.value as unknown[]) : [parsed.value];
+  if (values.length > max) throw new ProblemError(413, 'batch-too-large', `at most ${max} ${what} are taken at once; this request has ${values.length}`);
+  return { batch, items: values.map((value) => checkedData(expected.schema, value)) };
 }
 
 /** One item's data against its class. */

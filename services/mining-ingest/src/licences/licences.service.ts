@@ -1,23 +1,89 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { contentHash, streamOf, type LicenceApplication } from '@qazyna/contracts';
-import { handleCommand, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
-import { EVENT_STORE } from '@qazyna/service-kit';
+import { contentHash, streamOf, type LicenceAct, type LicenceApplication, type LicenceQuotaNoted } from '@qazyna/contracts';
+import { conflictDecider } from '@qazyna/contracts/conflict';
+import { handleCommand, loadState, type Clock, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import { CLOCK, EVENT_STORE } from '@qazyna/service-kit';
 import { licenceDecider } from './licence.js';
+import { expiryDue, licenceAt, type LicenceStanding } from './licence-timeline.js';
+
+type Metadata = Omit<EventMetadata, 'schemaVersion'>;
+
+export type LicenceOutcome = { readonly status: 'accepted' | 'duplicate' } | { readonly refusal: Refusal };
+
+/** The clock itself acts when a licence expires. */
+const CLOCK_ACTOR = { subject: 'clock', organisation: 'qazyna' } as const;
 
 @Injectable()
 export class LicencesService {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** Registers a licence once. @throws {StoreUnavailable | StoreTimeout} send it again */
-  async issue(application: LicenceApplication, metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<{ readonly status: 'accepted' | 'duplicate' } | { readonly refusal: Refusal }> {
+  async issue(application: LicenceApplication, metadata: Metadata): Promise<LicenceOutcome> {
     const outcome = await handleCommand(this.store, licenceDecider, {
       stream: streamOf.licence(application.licenceId),
-      command: application,
+      command: { kind: 'issue', application },
       commandId: `issue:${contentHash(application)}`,
       metadata,
       expectNew: true,
     });
     if (outcome.kind === 'refused') return { refusal: outcome.refusal };
     return { status: outcome.duplicate || outcome.events.length === 0 ? 'duplicate' : 'accepted' };
+  }
+
+  /** Takes an act once, in whatever order acts come; another content under its id is raised. @throws as `issue` */
+  async act(act: LicenceAct, way: 'http' | 'kafka', metadata: Metadata): Promise<LicenceOutcome & { readonly standing?: LicenceStanding }> {
+    const stream = streamOf.licence(act.licenceId);
+    const hash = contentHash(act);
+    const outcome = await handleCommand(this.store, licenceDecider, { stream, command: { kind: 'act', act }, commandId: `act:${hash}`, metadata });
+    if (outcome.kind === 'refused') {
+      if (outcome.refusal.code === 'licence-act-conflict') await this.raiseConflict(act, hash, way, metadata);
+      return { refusal: outcome.refusal };
+    }
+    const standing = licenceAt(outcome.state, this.clock.now().toISOString());
+    return { status: outcome.duplicate || outcome.events.length === 0 ? 'duplicate' : 'accepted', standing };
+  }
+
+  /** Announces every end of validity that the clock has passed. @returns how many */
+  async expire(licenceId: string): Promise<number> {
+    const stream = streamOf.licence(licenceId);
+    const now = this.clock.now().toISOString();
+    for (let announced = 0; ; announced++) {
+      const { state } = await loadState(this.store, licenceDecider, stream);
+      const due = expiryDue(state);
+      if (due === undefined || Date.parse(due) > Date.parse(now)) return announced;
+      // An end that was taken back may come to be true again: only all that was known makes the command's identity.
+      await handleCommand(this.store, licenceDecider, {
+        stream,
+        command: { kind: 'expire', now },
+        commandId: `expire:${due}:${state.acts.size}`,
+        metadata: { actor: CLOCK_ACTOR, correlationId: `expire:${licenceId}` },
+      });
+    }
+  }
+
+  /** Counts a month's energy against the licence. @throws as `issue` */
+  async noteQuota(note: LicenceQuotaNoted, metadata: Metadata): Promise<void> {
+    await handleCommand(this.store, licenceDecider, {
+      stream: streamOf.licence(note.licenceId),
+      command: { kind: 'note-quota', note },
+      commandId: `quota:${contentHash(note)}`,
+      metadata,
+    });
+  }
+
+  /** Kept for an operator: the same act id with other content changes nothing, but is never silent. */
+  private async raiseConflict(act: LicenceAct, offeredHash: string, way: 'http' | 'kafka', metadata: Metadata): Promise<void> {
+    const { state } = await loadState(this.store, licenceDecider, streamOf.licence(act.licenceId));
+    const known = state.acts.get(act.actId);
+    const subject = `licence:${act.licenceId}~${act.actId}`;
+    await handleCommand(this.store, conflictDecider('mining.conflict-raised'), {
+      stream: streamOf.miningConflict(subject),
+      command: { subject, knownHash: known === undefined ? offeredHash : contentHash(known), offeredHash, way, offered: JSON.stringify(act) },
+      commandId: offeredHash,
+      metadata,
+    });
   }
 }

@@ -7,6 +7,7 @@ import type {
   PayoutHeld,
   PayoutReceived,
   PayoutRejected,
+  PayoutRelease,
   PayoutWay,
   SignedMessage,
 } from '@qazyna/contracts';
@@ -26,7 +27,7 @@ export interface ReceivePayout {
   readonly signed?: SignedMessage;
   /** What else speaks against the claim, found where it was read (such as an address that fails its checksum). */
   readonly found: readonly HoldReason[];
-  /** The registers as they stand now. */
+  /** All that the registers know now; what counts of it is decided by the moment of the payment. */
   readonly standing: PayoutStanding;
 }
 
@@ -94,24 +95,26 @@ function decideHeld({ payoutId, decision, standing }: DecidePayout, state: Payou
   const today = [...state.reasons.filter(({ code }) => code === ADDRESS_INVALID), ...holdReasons(state.claim, standing)];
   const standingInTheWay = today.find(({ code }) => NOT_WAIVABLE.has(code));
   if (standingInTheWay) return refuse('payout-not-releasable', `it cannot be released: ${standingInTheWay.message}`, standingInTheWay.field);
-  return accept(accepted(payoutId, state.claim, standing));
+  const waived = [...new Set(state.reasons.map(({ code }) => code))];
+  return accept(accepted(payoutId, state.claim, standing, { reason: decision.reason, waived }));
 }
 
-function accepted(payoutId: string, claim: PayoutClaim, standing: PayoutStanding): PayoutEvent {
+function accepted(payoutId: string, claim: PayoutClaim, standing: PayoutStanding, release?: PayoutRelease): PayoutEvent {
   const { account, licence } = standing;
-  if (account === undefined || licence === undefined) throw new Error('a payout without account and licence cannot be accepted');
+  if (account === undefined || licence.issued === undefined) throw new Error('a payout without account and licence cannot be accepted');
   return {
     type: 'mining.payout-accepted',
     data: {
       payoutId,
       poolAccountId: account.poolAccountId,
-      licenceId: licence.licenceId,
+      licenceId: licence.issued.licenceId,
       asset: claim.asset,
       amount: claim.amount,
       address: claim.address,
       txid: claim.txid,
       ...(claim.outputIndex === undefined ? {} : { outputIndex: claim.outputIndex }),
       paidAt: claim.paidAt,
+      ...(release === undefined ? {} : { release }),
     },
   };
 }

@@ -4,9 +4,10 @@ import { contentHash, payoutIdOf, poolAccountIdOf, streamOf, type HoldReason, ty
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { findAsset } from '@qazyna/ledger';
-import { EVENT_STORE } from '@qazyna/service-kit';
+import { CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
 import { licenceDecider } from '../licences/licence.js';
 import { poolAccountDecider } from '../pools/pool-account.js';
+import { walletAt } from '../pools/pool-account-timeline.js';
 import { ADDRESS_INVALID, payoutDecider, type PayoutState } from './payout.js';
 import type { PayoutStanding } from './payout-checks.js';
 
@@ -38,7 +39,10 @@ export class PayoutsService {
   /** Standings that requests of this turn of the event loop are about to load together. */
   private gathering = new Map<string, Promise<PayoutStanding>>();
 
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONFIG) private readonly config: Pick<PlatformConfig, 'quotaTolerancePercent'>,
+  ) {}
 
   /**
    * Carries claims out, each once, with a result for each in their order. The registers are read once for the batch,
@@ -109,8 +113,8 @@ export class PayoutsService {
 
   private async receiveOne({ claim, way, statementSha256, signed, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
     const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
-    // The registered wallet was checked when it was registered.
-    const registered = claim.asset === standing.account?.asset && claim.address === standing.account.payoutAddress;
+    // A registered wallet was checked when it was registered.
+    const registered = claim.asset === standing.account?.asset && walletAt(standing.account, claim.address, claim.paidAt).kind !== 'unknown';
     const wrongAddress = registered ? undefined : addressFault(claim);
     // A statement is kept verbatim and its rows are held; a message of our own format is sent back to be mended.
     if (wrongAddress && way !== 'statement') return { status: 'refused', payoutId, ...wrongAddress };
@@ -171,9 +175,10 @@ export class PayoutsService {
 
   private async standingOf(poolAccountId: string): Promise<PayoutStanding> {
     const { state: account } = await loadState(this.store, poolAccountDecider, streamOf.poolAccount(poolAccountId));
-    if (account === undefined) return { account: undefined, licence: undefined };
+    const { quotaTolerancePercent } = this.config;
+    if (account === undefined) return { account, licence: licenceDecider.initialState(), quotaTolerancePercent };
     const { state: licence } = await loadState(this.store, licenceDecider, streamOf.licence(account.licenceId));
-    return { account, licence };
+    return { account, licence, quotaTolerancePercent };
   }
 }
 

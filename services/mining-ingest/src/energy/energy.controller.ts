@@ -1,0 +1,60 @@
+import { Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ENERGY_READING_TYPE, EnergyReading } from '@qazyna/contracts';
+import {
+  actorMetadata,
+  answerTo,
+  CLOUDEVENTS_TYPES,
+  ConsumesRaw,
+  correlationIdOrNew,
+  CurrentActor,
+  inOrder,
+  pageOf,
+  parseCursor,
+  RawBytes,
+  receiveMessages,
+  Roles,
+  ROLES,
+  type Actor,
+  type Page,
+} from '@qazyna/service-kit';
+import { EnergyList, EnergyQuery, type ListedReading } from './energy.query.js';
+import { EnergyService } from './energy.service.js';
+
+/** Readings taken in one request. */
+const BATCH_MAX = 1000;
+
+@ApiTags('Farms and energy')
+@Controller('v1/energy-readings')
+export class EnergyController {
+  constructor(
+    @Inject(EnergyService) private readonly energy: EnergyService,
+    @Inject(EnergyList) private readonly list: EnergyList,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Roles('regulator')
+  @ConsumesRaw(...CLOUDEVENTS_TYPES)
+  @ApiOperation({
+    summary: 'Report energy readings',
+    description:
+      'One reading, a JSON list of up to 1,000 of them, one CloudEvent or a batch. The result of each is `accepted`, `duplicate` or `refused`. A meter and period is one reading; ' +
+      'a correction has a revision of its own and names the reading it replaces, which may arrive after it. Periods of one meter never lie over one another.',
+  })
+  @ApiBody({ type: EnergyReading })
+  async report(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+    const received = receiveMessages(headers, body, { messageType: ENERGY_READING_TYPE, schema: EnergyReading, max: BATCH_MAX, what: 'readings' });
+    const readings = received.items.filter((item) => item.ok).map(({ data }) => data);
+    const results = await this.energy.record(readings, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
+    return answerTo(received, inOrder(received.items, results));
+  }
+
+  @Get()
+  @Roles(...ROLES)
+  @ApiOperation({ summary: 'Energy readings in the order they were recorded, corrected ones with what replaces them' })
+  find(@Query() query: EnergyQuery): Page<ListedReading> {
+    const { after, limit } = parseCursor(query);
+    return pageOf(this.list.page(query, after, limit + 1), limit, ({ sequence }) => sequence);
+  }
+}

@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { contentHash, energyReadingIdOf, streamOf, type EnergyReading } from '@qazyna/contracts';
+import { handleCommand, loadState, type Clock, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import { CLOCK, EVENT_STORE } from '@qazyna/service-kit';
+import { farmAt, farmDecider, type Farm } from '../farms/farm.js';
+import { farmMonthOf } from '../farms/farm-month.js';
+import { assessReading, energyMonthDecider, readingFault } from './energy-month.js';
+
+type Metadata = Omit<EventMetadata, 'schemaVersion'>;
+
+/** What became of a reading. */
+export interface ReadingResult {
+  readonly status: 'accepted' | 'duplicate' | 'refused';
+  readonly readingId: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
+interface Placed {
+  readonly index: number;
+  readonly reading: EnergyReading;
+}
+
+/** Meters' clocks and ours differ a little; a period that ends later than this has not been measured. */
+const AHEAD_MAX_MS = 300_000;
+
+@Injectable()
+export class EnergyService {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Records readings, each once, with a result for each in their order; those of one farm and month in one append.
+   * @throws {StoreUnavailable | StoreTimeout | TooManyConflicts} some may be recorded: offer the same readings again
+   */
+  async record(readings: readonly EnergyReading[], metadata: Metadata): Promise<ReadingResult[]> {
+    const results = new Array<ReadingResult>(readings.length);
+    const farms = new Map<string, Farm>();
+    const months = new Map<string, Placed[]>();
+    for (const [index, reading] of readings.entries()) {
+      const { farmId } = reading;
+      const farm = farms.get(farmId) ?? (await loadState(this.store, farmDecider, streamOf.farm(farmId))).state;
+      farms.set(farmId, farm);
+      const fault = this.faultOf(reading, farm);
+      if (fault) {
+        results[index] = { status: 'refused', readingId: energyReadingIdOf(reading), ...fault };
+        continue;
+      }
+      const key = streamOf.energy(farmId, farmMonthOf(reading.from, farm.registered?.utcOffset).month);
+      months.set(key, [...(months.get(key) ?? []), { index, reading }]);
+    }
+    for (const [stream, placed] of months) {
+      for (const [at, result] of await this.recordMonth(stream, placed, metadata)) results[at] = result;
+    }
+    return results;
+  }
+
+  private async recordMonth(stream: string, placed: readonly Placed[], metadata: Metadata): Promise<[number, ReadingResult][]> {
+    const readings = placed.map(({ reading }) => reading);
+    const outcome = await handleCommand(this.store, energyMonthDecider, {
+      stream,
+      command: { month: stream.slice(-7), readings },
+      commandId: `readings:${contentHash({ readings })}`,
+      metadata,
+    });
+    if (outcome.kind === 'refused') return placed.map(({ index, reading }) => [index, { status: 'refused', readingId: energyReadingIdOf(reading), ...outcome.refusal }]);
+    const taken = new Set(outcome.duplicate ? [] : outcome.events.map(({ data }) => data.readingId));
+    return placed.map(({ index, reading }) => {
+      const readingId = energyReadingIdOf(reading);
+      const assessment = assessReading(outcome.state, reading);
+      if (assessment.kind === 'refused') return [index, { status: 'refused', readingId, ...assessment.refusal }];
+      return [index, { status: taken.delete(readingId) ? 'accepted' : 'duplicate', readingId }];
+    });
+  }
+
+  private faultOf(reading: EnergyReading, farm: Farm): Refusal | undefined {
+    const { farmId, meterId, from, to } = reading;
+    const fault = readingFault(reading);
+    if (fault) return fault;
+    const standing = farmAt(farm, from);
+    if (standing === undefined) return { code: 'farm-unknown', field: 'farmId', message: `farm ${farmId} is not registered` };
+    if (!standing.meters.includes(meterId)) return { code: 'meter-unknown', field: 'meterId', message: `farm ${farmId} had no meter ${meterId} at ${from}` };
+    const month = farmMonthOf(from, farm.registered?.utcOffset);
+    if (Date.parse(to) > Date.parse(month.to)) return { code: 'reading-crosses-month', field: 'to', message: `the farm's month ${month.month} ends at ${month.to}: a reading lies within one month` };
+    if (Date.parse(to) > this.clock.now().getTime() + AHEAD_MAX_MS) return { code: 'reading-in-future', field: 'to', message: 'the period is not over: energy is reported when it was drawn' };
+    return undefined;
+  }
+}
