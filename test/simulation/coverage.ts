@@ -17,7 +17,7 @@ export const OUTCOMES: readonly string[] = Object.entries({
     'signature-malformed', 'signature-key-unknown', 'signature-invalid', 'signature-other-message', 'signature-from-future', 'signature-key-expired', 'signature-key-not-yet-valid', 'signature-key-revoked', 'signature-outside-remit',
   ],
   'authorise': ['unauthenticated', 'token-malformed', 'token-untrusted', 'token-expired', 'token-claims', 'forbidden'],
-  'hold': ['txid-malformed', 'pool-account-unknown', 'asset-mismatch', 'wallet-not-registered', 'licence-mismatch', 'licence-not-valid'],
+  'hold': ['txid-malformed', 'pool-account-unknown', 'asset-mismatch', 'wallet-not-registered', 'licence-mismatch', 'licence-expired'],
   'dispute': ['claim-amount-differs', 'claim-address-differs', 'claim-output-not-ours', 'deposit-already-matched', 'claim-ambiguous', 'claim-account-differs'],
   'dead-letter': ['payout-conflict', 'fact-conflict', 'invalid-json', 'invalid-message', 'missing-data', 'act-superseded', 'case-released', 'signature-malformed', 'signature-key-unknown', 'signature-invalid', 'signature-other-message', 'signature-from-future', 'signature-key-expired', 'signature-key-not-yet-valid', 'signature-key-revoked', 'signature-outside-remit'],
   'event': [

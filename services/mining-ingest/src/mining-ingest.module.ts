@@ -1,8 +1,21 @@
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown, Inject } from '@nestjs/common';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
+import { CLOCK, LOGGER, ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type ReadModelHost, type ServiceDefinition, type ServiceLogger } from '@qazyna/service-kit';
+import type { Clock } from '@qazyna/event-store';
+import { EnergyController } from './energy/energy.controller.js';
+import { EnergyList } from './energy/energy.query.js';
+import { EnergyService } from './energy/energy.service.js';
+import { QuotaConsumer } from './energy/quota.consumer.js';
+import { QuotaNotes } from './energy/quota-notes.service.js';
+import { FarmsController } from './farms/farms.controller.js';
+import { FarmList } from './farms/farms.query.js';
+import { FarmsService } from './farms/farms.service.js';
+import { LicenceClock } from './licences/licence-clock.worker.js';
 import { LicencesController } from './licences/licences.controller.js';
 import { LicencesService } from './licences/licences.service.js';
+import { LicenceList } from './licences/licences.query.js';
+import { RegulatorConsumer } from './licences/regulator.consumer.js';
+import { registersReadModel } from './licences/registers.read-model.js';
 import { PayoutList } from './payouts/payouts.query.js';
 import { PayoutsConsumer } from './payouts/payouts.consumer.js';
 import { PayoutsController } from './payouts/payouts.controller.js';
@@ -10,6 +23,7 @@ import { PayoutsService } from './payouts/payouts.service.js';
 import { PollsController } from './polls/polls.controller.js';
 import { PollsWorker } from './polls/polls.worker.js';
 import { PoolAccountsController } from './pools/pool-accounts.controller.js';
+import { PoolAccountList } from './pools/pool-accounts.query.js';
 import { PoolAccountsService } from './pools/pool-accounts.service.js';
 import { StatementsController } from './pools/statements.controller.js';
 import { StatementArchive } from './pools/statement-archive.service.js';
@@ -20,14 +34,21 @@ import { StatutoryEntriesController } from './pools/statutory-entries.controller
 import { StatutoryEntryList } from './pools/statutory-entries.query.js';
 import { StatementsService } from './pools/statements.service.js';
 import { miningReadModel } from './payouts/payouts.read-model.js';
-import { MINING_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
+import { MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
 
 @Module({
   imports: [UpstreamSignaturesModule],
-  controllers: [LicencesController, PoolAccountsController, StatementsController, PollsController, StatutoryEntriesController, PayoutsController, PayoutsConsumer],
+  controllers: [LicencesController, FarmsController, EnergyController, RegulatorConsumer, QuotaConsumer, PoolAccountsController, StatementsController, PollsController, StatutoryEntriesController, PayoutsController, PayoutsConsumer],
   providers: [
     LicencesService,
+    LicenceList,
+    FarmsService,
+    FarmList,
+    EnergyService,
+    EnergyList,
+    QuotaNotes,
     PoolAccountsService,
+    PoolAccountList,
     StatementArchive,
     StatementRows,
     StatementList,
@@ -38,12 +59,20 @@ import { MINING_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js'
     PayoutList,
     readModelProvider(MINING_READ_MODEL, miningReadModel),
     readModelProvider(STATEMENTS_READ_MODEL, statementsReadModel),
+    readModelProvider(REGISTERS_READ_MODEL, registersReadModel),
+    {
+      provide: LicenceClock,
+      inject: [REGISTERS_READ_MODEL, LicencesService, CLOCK, LOGGER],
+      useFactory: (model: ReadModelHost, licences: LicencesService, clock: Clock, logger: ServiceLogger) => new LicenceClock(model, licences, clock, logger),
+    },
   ],
 })
 export class MiningIngestModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(MINING_READ_MODEL) private readonly model: ReadModelHost,
     @Inject(STATEMENTS_READ_MODEL) private readonly statements: ReadModelHost,
+    @Inject(REGISTERS_READ_MODEL) private readonly registers: ReadModelHost,
+    @Inject(LicenceClock) private readonly licenceClock: LicenceClock,
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
   ) {}
 
@@ -52,10 +81,15 @@ export class MiningIngestModule implements OnApplicationBootstrap, OnApplication
     this.model.start();
     this.readiness.register('mining-statements read model', () => Promise.resolve(this.statements.health()));
     this.statements.start();
+    this.readiness.register('mining-registers read model', () => Promise.resolve(this.registers.health()));
+    this.registers.start();
+    this.readiness.register('licence clock', () => Promise.resolve(this.licenceClock.health()));
+    this.licenceClock.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.model.close(), this.statements.close()]);
+    await this.licenceClock.stop();
+    await Promise.all([this.model.close(), this.statements.close(), this.registers.close()]);
   }
 }
 
@@ -65,6 +99,7 @@ export const MINING_INGEST_SERVICE: ServiceDefinition = {
   module: MiningIngestModule,
   topics: [
     { name: TOPICS.miningPayouts, partitions: 3 },
+    { name: TOPICS.regulatorMessages, partitions: 3 },
     { name: TOPICS.miningEvents, partitions: 3 },
     { name: TOPICS.deadLetters, partitions: 1 },
   ],

@@ -7,7 +7,7 @@ export const BUGS: readonly Bug[] = [
     what: 'a licence is confirmed to its sender before it is durable',
     file: 'services/mining-ingest/src/licences/licences.service.ts',
     find: 'const outcome = await handleCommand(',
-    replace: `void handleCommand(this.store, licenceDecider, { stream: streamOf.licence(application.licenceId), command: application, commandId: \`issue:\${contentHash(application)}\`, metadata, expectNew: true }).catch(() => undefined);
+    replace: `void handleCommand(this.store, licenceDecider, { stream: streamOf.licence(application.licenceId), command: { kind: 'issue', application }, commandId: \`issue:\${contentHash(application)}\`, metadata, expectNew: true }).catch(() => undefined);
     if (application.licenceId !== '') return { status: 'accepted' };
     const outcome = await handleCommand(`,
   },

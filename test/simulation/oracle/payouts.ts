@@ -58,7 +58,8 @@ export class PayoutTruth {
     const licence = this.licences.get(account['licenceId'] as string);
     const paidAt = Date.parse(claim['paidAt'] as string);
     if (licence === undefined) reasons.push('licence-unknown');
-    else if (paidAt < Date.parse(licence['validFrom'] as string) || (licence['validUntil'] !== undefined && paidAt >= Date.parse(licence['validUntil'] as string))) reasons.push('licence-not-valid');
+    else if (paidAt < Date.parse(licence['validFrom'] as string)) reasons.push('licence-not-yet-valid');
+    else if (licence['validUntil'] !== undefined && paidAt >= Date.parse(licence['validUntil'] as string)) reasons.push('licence-expired');
     return reasons.sort();
   }
 

@@ -48,7 +48,7 @@ export function receiveEvents<T extends object>(headers: HttpHeaders, body: Uint
 /** Messages of a request whose canonical form is plain JSON. */
 export interface ReceivedMessages<T> {
   readonly batch: boolean;
-  readonly items: readonly ({ readonly ok: true; readonly data: T } | { readonly ok: false; readonly refused: RefusedItem })[];
+  readonly items: readonly ({ readonly ok: true; readonly data: T; readonly event?: CloudEvent } | { readonly ok: false; readonly refused: RefusedItem })[];
 }
 
 /**

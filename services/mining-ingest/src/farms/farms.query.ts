@@ -87,7 +87,8 @@ export class FarmList {
 
   one(farmId: string): ShownFarm | undefined {
     const state = this.stateOf(farmId);
-    const listed = state && this.listed(state);
+    if (state === undefined) return undefined;
+    const listed = this.listed(state);
     if (listed === undefined) return undefined;
     const months = this.model.db.prepare('SELECT DISTINCT month FROM readings WHERE farm_id = ? ORDER BY month').all(farmId).map(({ month }) => month as string);
     return { ...listed, amendments: [...state.amendments.values()], quotas: quotasInOrder(state.quotas.values()) as FarmQuotaSet[], months, history: historyOf(this.model, `farm:${farmId}`) };

@@ -37,13 +37,13 @@ export class LicencesService {
   async act(act: LicenceAct, way: 'http' | 'kafka', metadata: Metadata): Promise<LicenceOutcome & { readonly standing?: LicenceStanding }> {
     const stream = streamOf.licence(act.licenceId);
     const hash = contentHash(act);
-    const outcome = await handleCommand(this.store, licenceDecider, { stream, command: { kind: 'act', act }, commandId: `act:${hash}`, metadata });
-    if (outcome.kind === 'refused') {
-      if (outcome.refusal.code === 'licence-act-conflict') await this.raiseConflict(act, hash, way, metadata);
-      return { refusal: outcome.refusal };
+    const taken = await handleCommand(this.store, licenceDecider, { stream, command: { kind: 'act', act }, commandId: `act:${hash}`, metadata });
+    if (taken.kind === 'refused') {
+      if (taken.refusal.code === 'licence-act-conflict') await this.raiseConflict(act, hash, way, metadata);
+      return { refusal: taken.refusal };
     }
-    const standing = licenceAt(outcome.state, this.clock.now().toISOString());
-    return { status: outcome.duplicate || outcome.events.length === 0 ? 'duplicate' : 'accepted', standing };
+    const standing = licenceAt(taken.state, this.clock.now().toISOString());
+    return { status: taken.duplicate || taken.events.length === 0 ? 'duplicate' : 'accepted', standing };
   }
 
   /** Announces every end of validity that the clock has passed. @returns how many */

@@ -1,5 +1,7 @@
 import type { LicenceIssued, PayoutClaim, PoolAccountRegistered } from '@qazyna/contracts';
 import { specification } from '@qazyna/testing';
+import { licenceDecider } from '../licences/licence.js';
+import { poolAccountDecider } from '../pools/pool-account.js';
 import { payoutDecider, type PayoutEvent, type ReceivePayout } from './payout.js';
 import type { PayoutStanding } from './payout-checks.js';
 
@@ -27,7 +29,10 @@ const account: PoolAccountRegistered = {
   payoutAddress: address,
 };
 const licence: LicenceIssued = { licenceId: 'L-1', kind: 'mining', holder: 'ekibastuz', validFrom: '2023-01-01T00:00:00Z', validUntil: '2024-01-01T00:00:00Z' };
-const standing: PayoutStanding = { account, licence };
+const nobody = licenceDecider.initialState();
+const registered = poolAccountDecider.evolve(undefined, { type: 'mining.pool-account-registered', data: account });
+const issued = licenceDecider.evolve(nobody, { type: 'mining.licence-issued', data: licence });
+const standing: PayoutStanding = { account: registered, licence: issued, quotaTolerancePercent: 5 };
 
 function receive(changes: Partial<PayoutClaim> = {}, other: Partial<ReceivePayout> = {}): ReceivePayout {
   return { kind: 'receive', payoutId, claim: { ...claim, ...changes }, contentHash, way: 'http', found: [], standing, ...other };
@@ -36,8 +41,8 @@ const received = (changes: Partial<PayoutClaim> = {}): PayoutEvent => ({
   type: 'mining.payout-received',
   data: { payoutId, claim: { ...claim, ...changes }, contentHash, way: 'http' },
 });
-const accepted: PayoutEvent = {
-  type: 'mining.payout-accepted',
+const accepted = {
+  type: 'mining.payout-accepted' as const,
   data: {
     payoutId,
     poolAccountId: account.poolAccountId,
@@ -82,20 +87,20 @@ describe('a payout that is received', () => {
 
 describe('a payout is held', () => {
   it('for a transaction id of 63 digits', () => expect(heldFor(receive({ txid: claim.txid.slice(1) }))).toEqual(['txid-malformed']));
-  it('for an account nobody registered', () => expect(heldFor(receive({}, { standing: { account: undefined, licence: undefined } }))).toEqual(['pool-account-unknown']));
-  it('for a licence nobody registered', () => expect(heldFor(receive({}, { standing: { account, licence: undefined } }))).toEqual(['licence-unknown']));
+  it('for an account nobody registered', () => expect(heldFor(receive({}, { standing: { ...standing, account: undefined, licence: nobody } }))).toEqual(['pool-account-unknown']));
+  it('for a licence nobody registered', () => expect(heldFor(receive({}, { standing: { ...standing, licence: nobody } }))).toEqual(['licence-unknown']));
   it('for a wallet that is not the registered one', () => expect(heldFor(receive({ address: 'bc1qother' }))).toEqual(['wallet-not-registered']));
   it('for another licence than the account\'s', () => expect(heldFor(receive({ licenceId: 'L-2' }))).toEqual(['licence-mismatch']));
   it('for another asset than the account\'s', () => expect(heldFor(receive({ asset: 'eip155:1/slip44:60' }))).toEqual(['asset-mismatch']));
   it('from the first moment the licence is no longer valid', () => {
     expect(heldFor(receive({ paidAt: '2023-12-31T23:59:59Z' }))).toEqual([]);
-    expect(heldFor(receive({ paidAt: '2024-01-01T00:00:00Z' }))).toEqual(['licence-not-valid']);
+    expect(heldFor(receive({ paidAt: '2024-01-01T00:00:00Z' }))).toEqual(['licence-expired']);
   });
   it('for every reason at once', () => expect(heldFor(receive({ txid: 'x', address: 'y' }))).toEqual(['txid-malformed', 'wallet-not-registered']));
 });
 
 describe('an officer', () => {
-  const held: PayoutEvent = { type: 'mining.payout-held', data: { payoutId, reasons: [{ code: 'licence-not-valid', field: 'paidAt', message: 'expired' }] } };
+  const held: PayoutEvent = { type: 'mining.payout-held', data: { payoutId, reasons: [{ code: 'licence-expired', field: 'paidAt', message: 'expired' }] } };
   const decide = (decision: 'release' | 'reject', now: PayoutStanding = standing) =>
     ({ kind: 'decide', payoutId, decision: { decision, reason: 'seen' }, standing: now }) as const;
 
@@ -103,13 +108,16 @@ describe('an officer', () => {
     given(received(), held).when(decide('reject')).then({ type: 'mining.payout-rejected', data: { payoutId, reason: 'seen' } });
     given(received(), held, { type: 'mining.payout-rejected', data: { payoutId, reason: 'seen' } }).when(decide('release')).thenRefused('payout-not-held');
   });
-  it('releases one whose reason is gone or may be waived', () => given(received(), held).when(decide('release')).then(accepted));
+  it('releases one whose reason is gone or may be waived, and says why for good', () =>
+    given(received(), held)
+      .when(decide('release'))
+      .then({ ...accepted, data: { ...accepted.data, release: { reason: 'seen', waived: ['licence-expired'] } } }));
   it('cannot release what the chain could never show', () =>
     given(received({ txid: 'abc' }), { type: 'mining.payout-held', data: { payoutId, reasons: [{ code: 'txid-malformed', message: 'short' }] } })
       .when(decide('release'))
       .thenRefused('payout-not-releasable', 'txid'));
   it('cannot release what has nobody to be credited to', () =>
-    given(received(), held).when(decide('release', { account: undefined, licence: undefined })).thenRefused('payout-not-releasable', 'account'));
+    given(received(), held).when(decide('release', { ...standing, account: undefined, licence: nobody })).thenRefused('payout-not-releasable', 'account'));
   it('decides only on what is held', () => {
     given(received(), accepted).when(decide('reject')).thenRefused('payout-not-held');
     given().when(decide('reject')).thenRefused('payout-unknown');

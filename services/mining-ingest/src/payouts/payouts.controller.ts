@@ -4,26 +4,21 @@ import { MINING_PAYOUT_TYPE, PayoutClaim, PayoutDecision } from '@qazyna/contrac
 import {
   actorMetadata,
   answerTo,
-  checkedData,
   CLOUDEVENTS_TYPES,
   ConsumesRaw,
   correlationIdOrNew,
   CurrentActor,
   inOrder,
-  mediaTypeOf,
   notFound,
   pageOf,
   parseCursor,
-  parseStrictJson,
-  ProblemError,
   RawBytes,
-  receiveEvents,
+  receiveMessages,
   Roles,
   ROLES,
   sendRefusal,
   UpstreamSignatures,
   type Actor,
-  type ReceivedEvent,
   type Page,
 } from '@qazyna/service-kit';
 import { claimMessage } from './claim-message.adapter.js';
@@ -56,7 +51,7 @@ export class PayoutsController {
   @ApiHeader({ name: 'ce-signature', required: false, description: 'Binary mode: the publisher\'s detached JWS over the body, as on Kafka; required outside the sandbox' })
   @ApiBody({ type: PayoutClaim })
   async claim(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
-    const received = readClaims(headers, body);
+    const received = receiveMessages(headers, body, { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim, max: BATCH_MAX, what: 'payouts' });
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
     const claims = received.items.filter((item) => item.ok);
     const results = await this.signatures.admit(
@@ -93,19 +88,4 @@ export class PayoutsController {
     if ('refusal' in outcome) return sendRefusal(outcome.refusal, { 'payout-unknown': 404, 'payout-not-held': 409 });
     return { payoutId, ...outcome };
   }
-}
-
-type Claims = { readonly batch: boolean; readonly items: readonly (ReceivedEvent<PayoutClaim> | ReturnType<typeof checkedData<PayoutClaim>>)[] };
-
-/** Plain JSON is our canonical body; with `ce-` headers or a CloudEvents content type it is a CloudEvent. */
-function readClaims(headers: Record<string, string>, body: Buffer): Claims {
-  if (mediaTypeOf(headers['content-type']) !== 'application/json' || headers['ce-specversion'] !== undefined) {
-    return receiveEvents(headers, body, { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim });
-  }
-  const parsed = parseStrictJson(body);
-  if (!parsed.ok) throw new ProblemError(400, parsed.code, parsed.message);
-  const batch = Array.isArray(parsed.value);
-  const values = batch ? (parsed.value as unknown[]) : [parsed.value];
-  if (values.length > BATCH_MAX) throw new ProblemError(413, 'batch-too-large', `at most ${BATCH_MAX} payouts are taken at once; this request has ${values.length}`);
-  return { batch, items: values.map((value) => checkedData(PayoutClaim, value)) };
 }

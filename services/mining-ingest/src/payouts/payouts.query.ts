@@ -10,11 +10,29 @@ export class PayoutQuery {
   @Field.oneOf(PAYOUT_STATUSES, { optional: true, description: 'Only payouts in this state' })
   status?: (typeof PAYOUT_STATUSES)[number];
 
+  @Field.oneOf(PAYOUT_STATUSES, { optional: true, description: 'The same as `status`' })
+  state?: (typeof PAYOUT_STATUSES)[number];
+
+  @Field.text({ optional: true, max: 64, pattern: /^[a-z][a-z0-9-]*$/, patternMeans: 'a code such as licence-suspended', description: 'Only payouts that are or were held for this reason, by its code', example: 'licence-suspended' })
+  reason?: string;
+
   @IdentifierField.pool({ optional: true })
   pool?: string;
 
   @IdentifierField.name({ optional: true, description: 'Account at the pool' })
   account?: string;
+
+  @IdentifierField.name({ optional: true, description: 'Only payouts of accounts under this licence' })
+  licenceId?: string;
+
+  @IdentifierField.asset({ optional: true })
+  asset?: string;
+
+  @Field.instant({ optional: true, description: 'Only payouts that the pool paid at this moment or later' })
+  paidFrom?: string;
+
+  @Field.instant({ optional: true, description: 'Only payouts that the pool paid before this moment' })
+  paidBefore?: string;
 
   @Field.text({ optional: true, max: 512, description: 'The `next` of the page before' })
   after?: string;
@@ -45,8 +63,20 @@ export class PayoutList {
   constructor(@Inject(MINING_READ_MODEL) private readonly model: ReadModelHost) {}
 
   /** In order of receipt, from after the cursor's sequence. */
-  page({ status, pool, account }: PayoutQuery, after: string | undefined, limit: number): ListedPayout[] {
-    const filters: [string, string | undefined][] = [['sequence > ?', after], ['status = ?', status], ['pool = ?', pool], ['account = ?', account]];
+  page({ status, state, reason, pool, account, licenceId, asset, paidFrom, paidBefore }: PayoutQuery, after: string | undefined, limit: number): ListedPayout[] {
+    const moment = (time: string | undefined): string | undefined => (time === undefined ? undefined : new Date(Date.parse(time)).toISOString());
+    const filters: [string, string | undefined][] = [
+      ['sequence > ?', after],
+      ['status = ?', status],
+      ['status = ?', state],
+      ['sequence IN (SELECT sequence FROM payout_reasons WHERE code = ?)', reason],
+      ['pool = ?', pool],
+      ['account = ?', account],
+      ['licence_id = ?', licenceId],
+      ['asset = ?', asset],
+      ['paid_at >= ?', moment(paidFrom)],
+      ['paid_at < ?', moment(paidBefore)],
+    ];
     const used = filters.filter((filter): filter is [string, string] => filter[1] !== undefined);
     const where = used.length === 0 ? '' : `WHERE ${used.map(([condition]) => condition).join(' AND ')}`;
     const rows = this.model.db.prepare(`SELECT ${COLUMNS} FROM payouts ${where} ORDER BY sequence LIMIT ?`).all(...used.map(([, value]) => value), limit);
