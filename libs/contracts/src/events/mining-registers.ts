@@ -58,8 +58,8 @@ export class LicenceQuotaNoted {
   @Field.integer({ min: 0, max: 10_000, description: 'Per cent above the allowance, rounded up; 10,000 stands for more' })
   overPercent!: number;
 
-  @Field.integer({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'How much of the registers was known: a higher one replaces a lower' })
-  basis!: number;
+  @Field.text({ max: 20, pattern: /^(0|[1-9][0-9]{0,19})$/, description: 'How much of the registers was known, a decimal number: a higher one replaces a lower' })
+  basis!: string;
 }
 export class LicenceOverQuota extends LicenceQuotaNoted {}
 export class LicenceWithinQuota extends LicenceQuotaNoted {}

@@ -73,7 +73,7 @@ export class QuotaNotes {
       allowanceWh: allowed.toString(),
       overPercent: overPercent(energyWh, allowed),
       // Streams only grow, so a higher sum knows at least as much of each.
-      basis: Number(energy.expected + farm.expected),
+      basis: (energy.expected + farm.expected).toString(),
     };
   }
 }

@@ -2,7 +2,7 @@ import type { FarmQuota } from '@qazyna/contracts';
 import type { FarmMonth } from './farm-month.js';
 
 /** Per cent above which the excess is not told apart any more. */
-const OVER_PERCENT_MAX = 10_000n;
+const OVER_PERCENT_MAX = 10_000;
 
 /** Quota acts in order of effect; where two begin in the same moment the lower amount comes last, then ids decide. */
 export function quotasInOrder(quotas: Iterable<FarmQuota>): FarmQuota[] {
@@ -37,8 +37,11 @@ export function allowanceWh(quotas: Iterable<FarmQuota>, { from, to }: FarmMonth
  */
 export function overPercent(energyWh: bigint, allowed: bigint | undefined): number {
   if (allowed === undefined || energyWh <= allowed) return 0;
-  if (allowed === 0n) return Number(OVER_PERCENT_MAX);
-  const excess = (energyWh - allowed) * 100n;
-  const percent = (excess + allowed - 1n) / allowed;
-  return Number(percent > OVER_PERCENT_MAX ? OVER_PERCENT_MAX : percent);
+  let [within, enough] = [0, OVER_PERCENT_MAX];
+  while (enough - within > 1) {
+    const middle = (within + enough) >> 1;
+    if (energyWh * 100n <= allowed * BigInt(100 + middle)) enough = middle;
+    else within = middle;
+  }
+  return enough;
 }

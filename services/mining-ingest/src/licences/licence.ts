@@ -102,7 +102,7 @@ function expire(now: string, licence: Licence): Decision<LicenceEvent> {
 /** A note from less knowledge than the last one's changes nothing; neither does one that says the same. */
 function noteQuota(note: LicenceQuotaNoted, licence: Licence): Decision<LicenceEvent> {
   const known = licence.quotas.get(quotaKey(note));
-  if (known === undefined ? note.overPercent === 0 : note.basis <= known.basis || note.overPercent === known.overPercent) return accept();
+  if (known === undefined ? note.overPercent === 0 : BigInt(note.basis) <= BigInt(known.basis) || note.overPercent === known.overPercent) return accept();
   return accept<LicenceEvent>({ type: note.overPercent > 0 ? 'mining.licence-over-quota' : 'mining.licence-within-quota', data: note });
 }
 
