@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteEventStore, type EventStore, type RecordedEvent } from '@qazyna/event-store';
+import { SqliteEventStore, systemClock, type EventStore, type RecordedEvent } from '@qazyna/event-store';
 import { loadPlatformConfig } from '@qazyna/service-kit';
 import { LicencesService } from '../licences/licences.service.js';
 import { PayoutsService } from '../payouts/payouts.service.js';
@@ -25,7 +25,7 @@ export class MiningDesk {
     private readonly close: () => Promise<void>,
   ) {
     const { config } = loadPlatformConfig({}, { standalone: true, usesChain: false });
-    this.payouts = new PayoutsService(store);
+    this.payouts = new PayoutsService(store, config);
     this.archive = new StatementArchive(store);
     this.statements = new StatementsService(store, config, this.archive, new StatementRows(store, this.payouts, undefined));
   }
@@ -36,8 +36,8 @@ export class MiningDesk {
     const store = SqliteEventStore.open({ file: join(folder, 'events.db') });
     const desk = new MiningDesk(store, folder, () => store.close());
     const { config } = loadPlatformConfig({}, { standalone: true, usesChain: false });
-    await new LicencesService(store).issue({ licenceId: 'L-1', kind: 'mining', holder: 'holder', validFrom: '2010-01-01T00:00:00Z' }, SPEC_METADATA);
-    const accounts = new PoolAccountsService(store, config);
+    await new LicencesService(store, systemClock).issue({ licenceId: 'L-1', kind: 'mining', holder: 'holder', validFrom: '2010-01-01T00:00:00Z' }, SPEC_METADATA);
+    const accounts = new PoolAccountsService(store, systemClock, config);
     for (const pool of pools) await accounts.register({ pool, account: 'reserve-01', licenceId: 'L-1', network: 'mainnet', payoutAddress: WALLET }, SPEC_METADATA);
     return desk;
   }
