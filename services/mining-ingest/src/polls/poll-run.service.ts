@@ -75,9 +75,11 @@ async function advance({ pollId, pool, account }: PollSettings, { newest, rows, 
 async function readSequence(sequence: PageSequence, poll: PollSettings, parts: RunParts, from: Date, tally: Tally, metadata: Omit<EventMetadata, 'schemaVersion'>, signal: AbortSignal): Promise<void> {
   let restarts = 0;
   let total: number | undefined;
+  let rows = 0;
+  let previous: string | undefined;
   for (let page = 0; ; page += 1) {
     if (page >= PAGES_MAX) throw new PageFault('list-changing', `the list did not end after ${PAGES_MAX} pages`, false);
-    const result = await readPage(sequence, page, poll, parts, metadata, signal);
+    const result = await readPage(sequence, { page, rows }, poll, parts, metadata, signal);
     tally.pages += 1;
     tally.rows += result.results.length;
     for (const [status, count] of Object.entries(result.summary)) tally.results[status] = (tally.results[status] ?? 0) + count;
@@ -87,22 +89,26 @@ async function readSequence(sequence: PageSequence, poll: PollSettings, parts: R
     if (page > 0 && result.page.total !== total) {
       restarts += 1;
       if (restarts > RESTARTS_MAX) throw new PageFault('list-changing', `the list changed ${restarts} times while it was read`, true);
-      total = undefined;
-      page = -1;
+      [total, rows, previous, page] = [undefined, 0, undefined, -1];
       continue;
     }
     total = result.page.total;
-    if (!sequence.paged || !followedByAnother(result, page, poll.pageRows)) return;
+    if (!sequence.paged || !followedByAnother(result, page)) return;
+    if (result.sha256 === previous) throw new PageFault('page-repeated', `page ${page} is page ${page - 1} again: the pool does not turn pages`, false);
+    rows += result.results.length;
+    previous = result.sha256;
     if (sequence.newestFirst && result.span !== undefined && Date.parse(result.span.from) < from.getTime()) return;
   }
 }
 
-function followedByAnother({ results, page: { more, pages } }: StatementResult, page: number, pageRows: number): boolean {
-  if (results.length === 0) return false;
-  return more ?? (pages === undefined ? results.length >= pageRows : page + 1 < pages);
+/** A pool may give fewer rows than were asked for, so only its own word, or an empty page, ends a list. */
+function followedByAnother({ results, page: { more, pages } }: StatementResult, page: number): boolean {
+  const another = more ?? (pages === undefined ? results.length > 0 : page + 1 < pages);
+  if (another && results.length === 0) throw new PageFault('page-truncated', `page ${page} is empty, and the pool says that more follow`, false);
+  return another;
 }
 
-function readPage(sequence: PageSequence, page: number, { pool, account, format }: PollSettings, { statements, rate, patience, surroundings }: RunParts, metadata: Omit<EventMetadata, 'schemaVersion'>, signal: AbortSignal): Promise<StatementResult> {
+function readPage(sequence: PageSequence, at: { readonly page: number; readonly rows: number }, { pool, account, format }: PollSettings, { statements, rate, patience, surroundings }: RunParts, metadata: Omit<EventMetadata, 'schemaVersion'>, signal: AbortSignal): Promise<StatementResult> {
   const take = async (raw: Uint8Array): Promise<StatementResult> => {
     const result = await statements.receive({ pool, account, format, media: 'json', raw, broughtBy: 'poll' }, metadata);
     // A page cut short, or a notice of maintenance in HTML: asked for again, it may be whole.
@@ -111,7 +117,7 @@ function readPage(sequence: PageSequence, page: number, { pool, account, format 
     if (result.doubts.length > 0) throw new PageFault('page-truncated', result.doubts.map(({ message }) => message).join('; '), true);
     return result;
   };
-  return fetchPage(() => sequence.request(page, surroundings.now()), take, rate, patience, surroundings, signal);
+  return fetchPage(() => sequence.request({ ...at, now: surroundings.now() }), take, rate, patience, surroundings, signal);
 }
 
 const AGAIN: ReadonlySet<string> = new Set(['statement-not-json', 'statement-shape', 'statement-refused-by-pool']);

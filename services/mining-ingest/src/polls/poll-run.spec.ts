@@ -161,6 +161,18 @@ describe('a poll of a pool that misbehaves', () => {
     }
   });
 
+  it('misses no row of a pool that gives fewer than were asked for', async () => {
+    pool.rowsMax = 2;
+    expect(await run()).toMatchObject({ pages: 4, results: { accepted: 7 } });
+    expect(new Set(await claimed()).size).toBe(7);
+  });
+
+  it('gives up on a pool that does not turn pages', async () => {
+    pool.offsetIgnored = true;
+    await expect(run()).rejects.toMatchObject({ code: 'page-repeated' });
+    expect(await cursorOf(desk.store, 'btcpool-kz.reserve-01~payouts')).toBeUndefined();
+  });
+
   it('keeps to its rate', async () => {
     await run({ rate: new RequestRate(6, 1) });
     expect(pauses).toEqual([10_000, 10_000]);

@@ -50,7 +50,7 @@ describe('what each pool is asked', () => {
   const credentials = { token: 'T', userId: 'U', key: 'K', secret: 'S' };
   const [from, to] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-02-15T12:00:00Z')];
   const asked = (format: string, rows: 'payouts' | 'earnings', page = 0) =>
-    (POOL_FAMILIES.get(format)?.sequences({ url: 'https://pool.example/', account: 'acc', rows, pageRows: 20, credentials }, from, to) ?? []).map((sequence) => sequence.request(page, to));
+    (POOL_FAMILIES.get(format)?.sequences({ url: 'https://pool.example/', account: 'acc', rows, pageRows: 20, credentials }, from, to) ?? []).map((sequence) => sequence.request({ page, rows: page * 20, now: to }));
 
   it('is what its public interface wants', () => {
     expect(asked('btcpool-kz', 'earnings', 2)).toMatchObject([{ method: 'GET', url: 'https://pool.example/?v=1&method=profit_history&currency=BTC&offset=40&limit=20', headers: { 'x-api-key': 'T' } }]);

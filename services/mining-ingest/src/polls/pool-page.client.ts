@@ -1,7 +1,7 @@
 import type { PoolRequest } from './pool-requests.adapter.js';
 import { fullJitterMs, retryAfterMs, type RequestRate } from './request-rate.js';
 
-export type PageFaultCode = 'pool-unreachable' | 'pool-slow' | 'pool-busy' | 'pool-error' | 'pool-refused' | 'page-truncated' | 'page-too-large' | 'page-unreadable' | 'list-changing';
+export type PageFaultCode = 'pool-unreachable' | 'pool-slow' | 'pool-busy' | 'pool-error' | 'pool-refused' | 'page-truncated' | 'page-too-large' | 'page-unreadable' | 'page-repeated' | 'list-changing';
 
 /** A page could not be had. The run ends; the cursor stays. */
 export class PageFault extends Error {

@@ -9,9 +9,17 @@ export interface PoolRequest {
   readonly body?: string;
 }
 
-/** Pages of one list. Pages count from 0. */
+export interface PageWanted {
+  /** From 0. */
+  readonly page: number;
+  /** Rows of the pages before: a pool may give fewer than were asked for. */
+  readonly rows: number;
+  readonly now: Date;
+}
+
+/** Pages of one list. */
 export interface PageSequence {
-  readonly request: (page: number, now: Date) => PoolRequest;
+  readonly request: (wanted: PageWanted) => PoolRequest;
   /** False where one answer is the whole list. */
   readonly paged: boolean;
   /** The first page has the newest rows, and there is no way to ask for a span: reading stops at rows that are old enough. */
@@ -55,8 +63,8 @@ const btcpoolKz: PoolFamily = {
     {
       paged: true,
       newestFirst: true,
-      request: (page) =>
-        get(under(url, '', { v: '1', method: rows === 'payouts' ? 'payment_history' : 'profit_history', currency: 'BTC', offset: String(page * pageRows), limit: String(pageRows) }), { 'x-api-key': credentials['token'] ?? '' }),
+      request: ({ rows: offset }) =>
+        get(under(url, '', { v: '1', method: rows === 'payouts' ? 'payment_history' : 'profit_history', currency: 'BTC', offset: String(offset), limit: String(pageRows) }), { 'x-api-key': credentials['token'] ?? '' }),
     },
   ],
 };
@@ -69,7 +77,7 @@ const viabtc: PoolFamily = {
     windowsOf(from, to, WINDOW_DAYS).map((window) => ({
       paged: true,
       newestFirst: false,
-      request: (page) =>
+      request: ({ page }) =>
         get(under(url, rows === 'payouts' ? '/res/openapi/v1/wallet/payment/history' : '/res/openapi/v1/profit/history', { coin: 'BTC', start_date: day(window.from), end_date: day(window.to), utc: 'true', page: String(page + 1), limit: String(pageRows) }), { 'x-api-key': credentials['token'] ?? '' }),
     })),
 };
@@ -99,7 +107,7 @@ const antpool: PoolFamily = {
     {
       paged: true,
       newestFirst: true,
-      request: (page, now) => {
+      request: ({ page, now }) => {
         const { userId = '', key = '', secret = '' } = credentials;
         const nonce = String(now.getTime());
         const signature = createHmac('sha256', secret).update(`${userId}${key}${nonce}`).digest('hex').toUpperCase();

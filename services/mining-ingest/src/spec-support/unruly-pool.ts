@@ -15,6 +15,10 @@ const WALLET = 'bc1qllf33yhp7m80sfm35fce0tagcckey7dljauwd5';
 /** A pool of the btcpool.kz family on this machine, whose answers go wrong when told to. */
 export class UnrulyPool {
   rows: PaymentRow[] = [];
+  /** Rows of a page at most, whatever is asked for. */
+  rowsMax = 1000;
+  /** Every page is the first. */
+  offsetIgnored = false;
   /** What the next answers do, one each. */
   misdeeds: (Misdeed | undefined)[] = [];
   /** Called before each answer, with its number from 0. */
@@ -80,7 +84,8 @@ export class UnrulyPool {
   /** Newest first, by offset and limit. */
   private page(url: string): string {
     const query = new URL(url, 'http://pool').searchParams;
-    const [offset, limit] = [Number(query.get('offset')), Number(query.get('limit'))];
+    const offset = this.offsetIgnored ? 0 : Number(query.get('offset'));
+    const limit = Math.min(this.rowsMax, Number(query.get('limit')));
     const data = this.rows.slice(offset, offset + limit).map(({ id, amount, time }) => ({ amount, address: WALLET, tx: id.toString(16).padStart(64, '0'), created_time: String(time), payment_id: String(id) }));
     return JSON.stringify({ status: 'OK', data, count: data.length, offset, limit, total: this.rows.length });
   }
