@@ -78,7 +78,9 @@ function checkedKey(key: string | string[]): string {
   throw new ProblemError(400, 'idempotency-key-malformed', 'an idempotency key is 1 to 128 visible ASCII characters, given once');
 }
 
-function fingerprintOf({ method, url, body }: FastifyRequest): string {
-  const hash = createHash('sha256').update(`${method} ${url}\n`);
+/** The message's own attributes are of the request as its body is; a signature that is made again signs the same. */
+function fingerprintOf({ method, url, headers, body }: FastifyRequest): string {
+  const attributes = Object.entries(headers).filter(([name]) => name === 'content-type' || (name.startsWith('ce-') && name !== 'ce-signature'));
+  const hash = createHash('sha256').update(`${method} ${url}\n${JSON.stringify(attributes.sort(([a], [b]) => (a < b ? -1 : 1)))}\n`);
   return (Buffer.isBuffer(body) ? hash.update(body) : hash.update(JSON.stringify(body ?? null))).digest('hex');
 }

@@ -37,6 +37,13 @@ describe('a request with an idempotency key', () => {
     expect([elsewhere.status, elsewhere.problem.code]).toEqual([422, 'idempotency-key-reused']);
   });
 
+  it('may not ask for another message with it, whose id stands in a header', async () => {
+    const publish = (id: string, signature: string): ReturnType<NotesService['post']> => notes.post('/v1/statements', NOTE, { ...key('message'), 'ce-id': id, 'ce-signature': signature });
+    expect((await publish('fact-1', 'first')).status).toBe(200);
+    expect((await publish('fact-1', 'made again')).headers.get('idempotency-replayed')).toBe('true');
+    expect((await publish('fact-2', 'first')).problem.code).toBe('idempotency-key-reused');
+  });
+
   it('shares its key with no other asker', async () => {
     await notes.post('/v1/notes', NOTE, { ...key('three'), 'x-correlation-id': 'mine-00001' });
     const theirs = await notes.post('/v1/notes', NOTE, { ...key('three'), 'x-correlation-id': 'theirs-001', authorization: `Bearer ${await new SandboxIssuer(SEED).issue({ subject: 'officer-8', organisation: 'afm', roles: ['custodian'] }, new Date())}` });
