@@ -201,7 +201,7 @@ export function transactionOf(raw: RawTransaction, network: BitcoinNetwork): Tra
   return {
     txid: raw.txid,
     coinbase: raw.coinbase,
-    inputs: raw.coinbase ? [] : raw.inputs.map(({ txid, vout }) => ({ txid, vout })),
+    inputs: raw.coinbase ? [] : raw.inputs.map(({ txid, vout, scriptSig, witness }) => ({ txid, vout, scriptSig, witness })),
     outputs: raw.outputs.map(({ amount, script }, vout) => {
       const address = addressOfScript(script, network);
       return address === undefined ? { vout, amount, script } : { vout, amount, script, address };

@@ -15,6 +15,11 @@ export interface ChainSource {
    * @throws {BlockInvalid} what the source sent is not that block
    */
   block(hash: string, options?: ChainCallOptions): Promise<Block>;
+  /**
+   * A transaction by its id, which is its hash and was checked; undefined where the source does not know it. Sources
+   * that keep no index of transactions do not have this, or know only some.
+   */
+  transaction?(txid: string, options?: ChainCallOptions): Promise<Transaction | undefined>;
   /** Resolves when the tip is another than `sinceHash`, when the timeout has passed, or when the signal aborts. Never rejects for those. */
   waitForChange(sinceHash: string, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void>;
   /**
@@ -49,8 +54,16 @@ export interface Transaction {
   readonly txid: string;
   readonly coinbase: boolean;
   /** Outputs spent; empty for a coinbase. */
-  readonly inputs: readonly { readonly txid: string; readonly vout: number }[];
+  readonly inputs: readonly TransactionInput[];
   readonly outputs: readonly TransactionOutput[];
+}
+
+export interface TransactionInput {
+  readonly txid: string;
+  readonly vout: number;
+  /** What the spend reveals of the output it spends: see `revealedAddress`. */
+  readonly scriptSig?: Uint8Array;
+  readonly witness?: readonly Uint8Array[];
 }
 
 export interface TransactionOutput {

@@ -6,6 +6,7 @@ export { DescriptorError, type DescriptorErrorCode, type DescriptorKey } from '.
 export * from './descriptors.js';
 export { hash160, sha256d } from './hashing.js';
 export * from './networks.js';
+export { revealedAddress } from './revealed-address.js';
 export { sandboxVaultDescriptor } from './sandbox/vault-descriptor.js';
 export { makeTransaction, parseTransaction, type RawInput, type RawOutput, type RawTransaction, type TransactionBody } from './transactions.js';
 export { SandboxFileUnusable } from './sandbox/block-file.js';

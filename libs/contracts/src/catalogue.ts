@@ -6,6 +6,7 @@ import * as mining from './events/mining.js';
 import * as earnings from './events/mining-earnings.js';
 import * as registers from './events/mining-registers.js';
 import * as statements from './events/mining-statements.js';
+import * as screening from './events/screening.js';
 import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
 import * as publishers from './events/publishers.js';
@@ -16,6 +17,7 @@ import type { MiningEvents } from './events/mining.js';
 import type { MiningEarningsEvents } from './events/mining-earnings.js';
 import type { MiningRegisterEvents } from './events/mining-registers.js';
 import type { MiningStatementEvents } from './events/mining-statements.js';
+import type { CustodyScreeningEvents, ScreeningEvents } from './events/screening.js';
 import type { OperationsEvents } from './events/operations.js';
 import type { PipelineEvents } from './events/pipeline.js';
 import type { PublisherEvents } from './events/publishers.js';
@@ -28,7 +30,7 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents;
+export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents & ScreeningEvents & CustodyScreeningEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -128,6 +130,19 @@ const CUSTODY: Record<keyof CustodyEvents, Described> = {
   'custody.case-state-property-noted': { schema: custody.CaseStatePropertyNoted, summary: 'Custody knows that a case is state property' },
   'custody.journal-entry-posted': { schema: custody.JournalEntryPosted, summary: 'A balanced entry of the journal' },
 };
+const SCREENING: Record<keyof ScreeningEvents, Described> = {
+  'intake.screening-requested': { schema: screening.ScreeningRequested, summary: 'Addresses of a deposit or case are to be screened' },
+  'intake.screening-recorded': { schema: screening.ScreeningRecorded, summary: 'What screening found of a deposit or case' },
+  'intake.screening-decision-given': { schema: screening.ScreeningDecisionGiven, summary: 'One compliance officer\'s word on findings' },
+  'intake.screening-decided': { schema: screening.ScreeningDecided, summary: 'Two compliance officers decided on findings' },
+  'intake.screening-entries-kept': { schema: screening.ScreeningEntriesKept, summary: 'Part of a screening list\'s entries' },
+  'intake.screening-list-updated': { schema: screening.ScreeningListUpdated, summary: 'A screening list has a new version' },
+  'intake.screening-type-unknown': { schema: screening.ScreeningTypeUnknown, summary: 'A screening list has a type of address never seen before' },
+  'intake.screening-rescreened': { schema: screening.ScreeningRescreened, summary: 'Everything known was compared with a new version of a list' },
+};
+const CUSTODY_SCREENING: Record<keyof CustodyScreeningEvents, Described> = {
+  'custody.screening-noted': { schema: screening.ScreeningNoted, summary: 'Custody knows whether a deposit is held for screening' },
+};
 const OPERATIONS: Record<keyof (OperationsEvents & PipelineEvents & PublisherEvents), Described> = {
   'operations.dead-letter-noted': { schema: operations.DeadLetterNoted, summary: 'A message that a consumer group put aside is in the register' },
   'operations.dead-letter-replay-requested': { schema: operations.DeadLetterReplayRequested, summary: 'An operator sends a dead letter back to its group' },
@@ -149,11 +164,13 @@ function describe(owner: EventDescription['owner'], topic: TopicName, map: Recor
 
 export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('intake', TOPICS.intakeEvents, INTAKE),
+  ...describe('intake', TOPICS.intakeEvents, SCREENING),
   ...describe('mining', TOPICS.miningEvents, MINING),
   ...describe('mining', TOPICS.miningEvents, MINING_EARNINGS),
   ...describe('mining', TOPICS.miningEvents, MINING_REGISTERS),
   ...describe('mining', TOPICS.miningEvents, MINING_STATEMENTS),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY),
+  ...describe('custody', TOPICS.custodyEvents, CUSTODY_SCREENING),
   ...describe('operations', TOPICS.operationsEvents, OPERATIONS),
 ];
 

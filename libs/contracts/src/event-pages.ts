@@ -3,7 +3,7 @@ import { jsonSchemaOf, type JsonSchema, type MessageClass } from './fields.js';
 import { STREAM_PREFIXES } from './streams.js';
 
 /** Who reads the events of a service, besides reporting, which projects all of them. */
-const READERS: Readonly<Record<string, string>> = { intake: 'custody, reporting', mining: 'custody, reporting', custody: 'reporting' };
+const READERS: Readonly<Record<string, string>> = { intake: 'custody, reporting', mining: 'custody, reporting', custody: 'intake, reporting' };
 
 function rule(schema: JsonSchema): string {
   if (typeof schema['$ref'] === 'string') return schema['$ref'];

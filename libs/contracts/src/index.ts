@@ -9,6 +9,8 @@ export * from './events/mining.js';
 export * from './events/mining-earnings.js';
 export * from './events/mining-registers.js';
 export * from './events/mining-statements.js';
+export * from './events/deposit-sources.js';
+export * from './events/screening.js';
 export * from './events/operations.js';
 export * from './events/pipeline.js';
 export * from './events/publishers.js';

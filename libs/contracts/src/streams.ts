@@ -1,8 +1,8 @@
 /** Every event stream there is: who owns it and how its name is made. A stream's name comes from its input's identity. */
 export const STREAM_PREFIXES = {
-  intake: ['case-', 'seizure-fact-', 'intake-conflict-'],
+  intake: ['case-', 'seizure-fact-', 'intake-conflict-', 'screening-'],
   mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-', 'earnings-', 'network-day-', 'farm-', 'energy-'],
-  custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'],
+  custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'custody-screening-', 'journal'],
   operations: ['dead-letter-', 'pipeline-gap-', 'publisher-'],
 } as const;
 
@@ -10,6 +10,12 @@ export const streamOf = {
   case: (caseId: string): string => `case-${caseId}`,
   seizureFact: (factId: string): string => `seizure-fact-${factId}`,
   intakeConflict: (id: string): string => `intake-conflict-${id}`,
+  /** Screening of one deposit or case: `deposit.<txid>.<vout>`, `case.<case id>`. */
+  screeningSubject: (subjectId: string): string => `screening-subject-${subjectId}`,
+  /** Versions of one screening list. */
+  screeningList: (list: string): string => `screening-list-${list}`,
+  /** Entries of one version, named by their own hash. */
+  screeningContent: (sha256: string): string => `screening-content-${sha256}`,
   licence: (licenceId: string): string => `licence-${licenceId}`,
   poolAccount: (poolAccountId: string): string => `pool-account-${poolAccountId}`,
   statement: (sha256: string): string => `statement-${sha256}`,
@@ -33,6 +39,8 @@ export const streamOf = {
   deposit: (depositId: string): string => `deposit-${depositId}`,
   claim: (payoutId: string): string => `claim-${payoutId}`,
   custodyCase: (caseId: string): string => `custody-case-${caseId}`,
+  /** What custody was told of a deposit's screening. */
+  custodyScreening: (depositId: string): string => `custody-screening-${depositId}`,
   /** Life of a message that a consumer group put aside. */
   deadLetter: (letterId: string): string => `dead-letter-${letterId}`,
   /** A message that did not follow the one before it, and its repair. */

@@ -30,6 +30,7 @@ const CHART = {
   'in-transit': { side: 'debit', group: 'custody', classes: EVERY, tail: 'id' },
   'off-chain': { side: 'debit', group: 'custody', classes: EVERY, tail: 'id' },
   unidentified: { side: 'credit', group: 'source', classes: EVERY, tail: 'id' },
+  'screening-hold': { side: 'credit', group: 'source', classes: EVERY, tail: 'id' },
   case: { side: 'credit', group: 'source', classes: ['held-in-trust'], tail: 'id' },
   seizure: { side: 'credit', group: 'source', classes: ['reserve'], tail: 'id' },
   mining: { side: 'credit', group: 'source', classes: ['reserve'], tail: 'id' },
@@ -130,6 +131,8 @@ export const account = {
   offChain: (cls: AccountClass, placeId: string): AccountName => named(cls, 'off-chain', placeId),
   /** A deposit nobody has claimed yet. */
   unidentified: (cls: AccountClass, vaultId: string): AccountName => named(cls, 'unidentified', vaultId),
+  /** In the vault, and credited to nobody until compliance officers have looked at where it came from. */
+  screeningHold: (cls: AccountClass, vaultId: string): AccountName => named(cls, 'screening-hold', vaultId),
   /** Contingent liability to a case. */
   heldCase: (caseId: string): AccountName => named('held-in-trust', 'case', caseId),
   seizure: (caseId: string): AccountName => named('reserve', 'seizure', caseId),

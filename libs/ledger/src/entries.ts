@@ -6,7 +6,7 @@ import { actViolations, duePairViolations, shapeViolations } from './entry-rules
 import { isInstant } from './instants.js';
 import { throwIfViolated, type Violation } from './invariants.js';
 
-export const ENTRY_KINDS = ['deposit', 'identification', 'reclassification', 'compensation', 'transfer', 'disbursement', 'release', 'fee'] as const;
+export const ENTRY_KINDS = ['deposit', 'identification', 'screening', 'reclassification', 'compensation', 'transfer', 'disbursement', 'release', 'fee'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export const ACT_KINDS = ['state-property-decision', 'release-to-owner', 'return-to-victim', 'resolution', 'finality'] as const;

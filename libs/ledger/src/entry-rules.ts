@@ -65,6 +65,7 @@ const paysOut = (spentKind: ParsedAccount['kind']): Allowed => ({ group, kind },
 const SHAPES: Readonly<Record<EntryKind, Allowed>> = {
   deposit: ({ group }, debit) => (group === 'custody' && debit) || (group === 'source' && !debit),
   identification: ({ group, kind }, debit) => (kind === 'unidentified' ? debit : group === 'source' && !debit) || group === 'due',
+  screening: ({ group }) => group === 'source',
   reclassification: ({ group }) => group === 'source' || group === 'due',
   transfer: ({ group, kind }, debit) => group === 'custody' || group === 'due' || (kind === 'network-fee' && debit),
   disbursement: paysOut('disbursed'),
@@ -78,6 +79,14 @@ export function shapeViolations(entry: Entry, accounts: readonly ParsedAccount[]
   const allowed: Allowed | undefined = SHAPES[entry.kind];
   // An unknown kind has been reported with the header.
   if (allowed === undefined) return NONE;
+  if (entry.kind === 'screening' && !movesHold(entry, accounts)) return [{ invariant: 'INV-14', message: 'a screening moves coins onto screening-hold accounts, or off them, and nowhere else' }];
   const isOutside = (account: ParsedAccount, index: number): boolean => !allowed(account, (entry.postings[index] as Posting).amount > 0n);
   return accounts.some(isOutside) ? accounts.filter(isOutside).map(({ name }) => ({ invariant: 'INV-14', message: `a ${entry.kind} does not touch ${name} on that side` })) : NONE;
+}
+
+/** Whether holds stand on one side and everything else on the other. */
+function movesHold(entry: Entry, accounts: readonly ParsedAccount[]): boolean {
+  const sideOf = (index: number): boolean => (entry.postings[index] as Posting).amount > 0n;
+  const first = accounts.findIndex(({ kind }) => kind === 'screening-hold');
+  return first >= 0 && accounts.every(({ kind }, index) => (sideOf(index) === sideOf(first)) === (kind === 'screening-hold'));
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { blockOf, verifyBlock } from '../blocks.js';
-import { BlockUnknown, ChainSourceMismatch, ChainSourceUnavailable, type Block, type BlockReference, type ChainCallOptions, type ChainSource } from '../chain-source.js';
+import { blockOf, transactionOf, verifyBlock } from '../blocks.js';
+import { BlockUnknown, ChainSourceMismatch, ChainSourceUnavailable, type Block, type BlockReference, type ChainCallOptions, type ChainSource, type Transaction } from '../chain-source.js';
 import { fromHex } from '../hashing.js';
 import { networkParameters, type BitcoinNetwork } from '../networks.js';
+import { parseTransaction } from '../transactions.js';
 import { RpcClient, RpcRefused, type RpcClientOptions } from './rpc-client.js';
 
 export interface BitcoinRpcSourceOptions extends RpcClientOptions {
@@ -11,7 +12,7 @@ export interface BitcoinRpcSourceOptions extends RpcClientOptions {
   readonly pollMs?: number;
 }
 
-/** "Block not found" of Core and btcd. */
+/** "Block not found" of Core and btcd, and "no such transaction" of both: a node without an index of transactions knows only its mempool. */
 const RPC_UNKNOWN_BLOCK = -5;
 /** "Block height out of range": Core's code; btcd's is -1. */
 const RPC_OUT_OF_RANGE = [-8, -1];
@@ -52,6 +53,18 @@ export class BitcoinRpcSource implements ChainSource {
     const hex = await this.whenKnown(hash, this.call('getblock', [hash, 0], options));
     if (typeof hex !== 'string' || !/^(?:[0-9a-f]{2})+$/i.test(hex)) throw new ChainSourceUnavailable(`getblock at ${this.client.address}: the block is not hexadecimal`);
     return blockOf(verifyBlock(fromHex(hex), { hash, height }, this.network), height, this.network);
+  }
+
+  async transaction(txid: string, options?: ChainCallOptions): Promise<Transaction | undefined> {
+    try {
+      const hex = await this.call('getrawtransaction', [txid, 0], options);
+      if (typeof hex !== 'string' || !/^(?:[0-9a-f]{2})+$/i.test(hex)) return undefined;
+      const transaction = transactionOf(parseTransaction(fromHex(hex)), this.network);
+      return transaction.txid === txid ? transaction : undefined;
+    } catch (error) {
+      if (error instanceof RpcRefused || error instanceof RangeError) return undefined;
+      throw error;
+    }
   }
 
   async waitForChange(sinceHash: string, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void> {

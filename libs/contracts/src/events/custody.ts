@@ -1,6 +1,7 @@
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
 import { BITCOIN_NETWORKS } from '../names.js';
+import { DepositSources } from './deposit-sources.js';
 import { AddressPurpose, VaultRegistration } from '../upstream/custody-commands.js';
 import { LegalDocument } from '../upstream/seizure-fact.js';
 import { PayoutAccepted } from './mining.js';
@@ -105,6 +106,9 @@ export class DepositSeen {
 
   @Field.nested(() => AddressPurpose, { description: 'Whom the address was assigned to' })
   purpose!: AddressPurpose;
+
+  @Field.nested(() => DepositSources, { optional: true, description: 'Where the coins came from; with it the deposit is held until they are screened' })
+  sources?: DepositSources;
 }
 
 /** Deep enough, and matured if coinbase. Only this posts to the journal. */
@@ -211,7 +215,7 @@ export class JournalPosting {
   amount!: string;
 }
 
-export const ENTRY_KINDS = ['deposit', 'identification', 'reclassification', 'compensation', 'transfer', 'disbursement', 'release', 'fee'] as const;
+export const ENTRY_KINDS = ['deposit', 'identification', 'screening', 'reclassification', 'compensation', 'transfer', 'disbursement', 'release', 'fee'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** The legal act that lets an entry cross classes. */

@@ -116,6 +116,16 @@ export const PLATFORM_SETTINGS = {
     about: 'How far a farm may be above its energy quota in a month before payouts of its licence are held.',
     fallback: { kind: 'always', value: 5 },
   }),
+  screening: oneOf('QAZYNA_SCREENING', ['off', 'lists', 'vendor', 'lists-and-vendor'], {
+    about: 'How the origin of coins is screened (docs/screening.md). Anything but off: a deposit is held until it is found clear. Off is for test networks only.',
+    fallback: { kind: 'by-mode', sandbox: 'off', production: 'lists' },
+  }),
+  screeningVendorUrl: optionalUrl('QAZYNA_SCREENING_VENDOR_URL', ['https', 'http'], { about: 'The vendor\'s HTTP interface for screening addresses.' }),
+  screeningVendorKey: optionalWords('QAZYNA_SCREENING_VENDOR_KEY', { about: 'Access key for the vendor, sent as a bearer token.', secret: true }),
+  screeningClearLevels: words('QAZYNA_SCREENING_CLEAR_LEVELS', {
+    about: 'The vendor\'s levels that let coins pass, comma-separated; every other level, and any that is new, holds them.',
+    fallback: { kind: 'always', value: 'none,low' },
+  }),
   story: onOff('QAZYNA_STORY', {
     about: 'Whether standalone plays its story on an empty data folder.',
     fallback: { kind: 'by-mode', sandbox: true, production: false },
@@ -138,7 +148,7 @@ export interface ProcessShape {
  * @throws {ConfigError} with every reason at once
  */
 export function loadPlatformConfig(env: Environment, shape: ProcessShape): LoadedConfig<PlatformSpec> {
-  const rules: ConfigRule<PlatformSpec>[] = [oidcWhole, kafkaLogin, (config) => sharedParts(config, shape), (config) => productionParts(config, shape, env)];
+  const rules: ConfigRule<PlatformSpec>[] = [oidcWhole, kafkaLogin, screeningWhole, (config) => sharedParts(config, shape), (config) => productionParts(config, shape, env)];
   const loaded = loadConfig(env, PLATFORM_SETTINGS, rules);
   return { config: loaded.config, warnings: [...loaded.warnings, ...exposures(loaded.config)] };
 }
@@ -159,6 +169,20 @@ function kafkaLogin(config: PlatformConfig): readonly ConfigProblem[] {
   if ((config.kafkaUsername === undefined) === (config.kafkaPassword === undefined)) return [];
   const name = config.kafkaUsername === undefined ? 'KAFKA_USERNAME' : 'KAFKA_PASSWORD';
   return [problem(name, '(not set)', 'user name and password are given together or not at all')];
+}
+
+/** Screening may be off only where coins are worth nothing, and a vendor needs an address. */
+function screeningWhole(config: PlatformConfig): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (config.screening === 'off' && (config.mode === 'production' || config.bitcoinNetwork === 'mainnet')) {
+    problems.push(problem('QAZYNA_SCREENING', 'off', 'must not be off where coins are worth something: unscreened coins are held, never passed'));
+  }
+  const asksVendor = config.screening === 'vendor' || config.screening === 'lists-and-vendor';
+  if (asksVendor && config.screeningVendorUrl === undefined) problems.push(problem('QAZYNA_SCREENING_VENDOR_URL', '(not set)', `is required by QAZYNA_SCREENING = ${config.screening}`));
+  if (asksVendor && config.mode === 'production' && config.screeningVendorUrl?.startsWith('http:') === true) {
+    problems.push(problem('QAZYNA_SCREENING_VENDOR_URL', JSON.stringify(config.screeningVendorUrl), 'must be https in production'));
+  }
+  return problems;
 }
 
 function sharedParts(config: PlatformConfig, shape: ProcessShape): readonly ConfigProblem[] {
