@@ -27,6 +27,8 @@ import { CustodyDuties } from './leadership/custody-duties.worker.js';
 import { FencedStore } from './leadership/fenced.store.js';
 import { LeadershipController } from './leadership/leadership.controller.js';
 import { openLeadership, type HeldLeadership } from './leadership/lease.store.js';
+import { ScreeningConsumer } from './screening/screening.consumer.js';
+import { ScreeningNotes } from './screening/screening.service.js';
 import { SettlementWorker } from './settlement.worker.js';
 import { VaultsController } from './vaults/vaults.controller.js';
 import { VaultsQuery } from './vaults/vaults.query.js';
@@ -41,7 +43,7 @@ type Clock = PlatformParts['clock'];
 const DECIDED_MS_MAX = 10_000;
 
 @Module({
-  controllers: [VaultsController, DepositsController, JournalController, AccountsController, AlarmsController, LeadershipController, ClaimsConsumer, CasesConsumer],
+  controllers: [VaultsController, DepositsController, JournalController, AccountsController, AlarmsController, LeadershipController, ClaimsConsumer, CasesConsumer, ScreeningConsumer],
   providers: [
     VaultsService,
     VaultsQuery,
@@ -49,6 +51,7 @@ const DECIDED_MS_MAX = 10_000;
     DepositList,
     ClaimsService,
     CasesService,
+    ScreeningNotes,
     AccountList,
     { provide: LEADERSHIP, inject: [CONFIG, IDS, LOGGER], useFactory: openLeadership },
     { provide: LEADER_STORE, inject: [EVENT_STORE, LEADERSHIP], useFactory: (store: Store, leadership: HeldLeadership) => new FencedStore(store, leadership) },
@@ -70,7 +73,7 @@ const DECIDED_MS_MAX = 10_000;
       provide: ChainWorker,
       inject: [LEADER_STORE, CHAIN_SOURCE, CUSTODY_READ_MODEL, VaultsService, DepositsService, LOGGER, CONFIG],
       useFactory: (store: Store, source: ChainSource, model: ReadModelHost, vaults: VaultsService, deposits: DepositsService, logger: Logger, config: Config) =>
-        new ChainWorker({ store, source, model, vaults, deposits, logger, confirmations: config.confirmations }),
+        new ChainWorker({ store, source, model, vaults, deposits, logger, confirmations: config.confirmations, screens: config.screening !== 'off' }),
     },
     {
       provide: MatchingWorker,

@@ -4,6 +4,7 @@ import { ALARMS_SCHEMA, applyAlarmEvent } from './alarms/alarms.view.js';
 import { applyCaseEvent, CASES_SCHEMA } from './cases/cases.view.js';
 import { applyClaimEvent, CLAIMS_SCHEMA } from './claims/claims.view.js';
 import { applyDepositEvent, DEPOSITS_SCHEMA } from './deposits/deposits.view.js';
+import { applyScreeningEvent } from './screening/screening.view.js';
 import { applyJournalEvent, JOURNAL_SCHEMA } from './journal/journal.view.js';
 
 /**
@@ -12,7 +13,7 @@ import { applyJournalEvent, JOURNAL_SCHEMA } from './journal/journal.view.js';
  */
 export const custodyReadModel: ReadModelDefinition = {
   name: 'custody',
-  version: 1,
+  version: 2,
   streamPrefixes: STREAM_PREFIXES.custody,
   schema: `${DEPOSITS_SCHEMA}${CLAIMS_SCHEMA}${CASES_SCHEMA}${JOURNAL_SCHEMA}${ALARMS_SCHEMA}`,
   apply(db, event) {
@@ -20,6 +21,7 @@ export const custodyReadModel: ReadModelDefinition = {
     applyDepositEvent(db, event);
     applyClaimEvent(db, event);
     applyCaseEvent(db, event);
+    applyScreeningEvent(db, event);
     applyAlarmEvent(db, event);
   },
 };

@@ -1,5 +1,5 @@
 import { catalogueValidator, contentHash, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
-import type { CaseBecameStateProperty, ClaimRegistered, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, SeizureFact } from '@qazyna/contracts';
+import type { CaseBecameStateProperty, ClaimRegistered, DepositSeen, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact } from '@qazyna/contracts';
 import { uuidV5, type RecordedEvent } from '@qazyna/event-store';
 
 /**
@@ -42,6 +42,10 @@ export interface ConsumerDuties {
 const FACT_NAMESPACE = '5a8f6c1e-3f0d-5d6b-8f57-0c1d6a7e2b94';
 const ACCEPTED = messageTypeOf('mining.payout-accepted', 1);
 const STATE_PROPERTY = messageTypeOf('intake.case-became-state-property', 1);
+const SCREENING_RECORDED = messageTypeOf('intake.screening-recorded', 1);
+const SCREENING_DECIDED = messageTypeOf('intake.screening-decided', 1);
+const DEPOSIT_SEEN = messageTypeOf('custody.deposit-seen', 1);
+const ACT_APPLIED = messageTypeOf('intake.act-applied', 1);
 const NONE: readonly Effect[] = [];
 
 /** The fields of an accepted payout that its claim must repeat. */
@@ -76,6 +80,35 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
     duties: ({ data }) => [noted(data as CaseBecameStateProperty)],
     provenIn: ['custody-case-'],
     proofs: ({ type, data }) => (type === 'custody.case-state-property-noted' ? [noted(data as unknown as CaseBecameStateProperty)] : NONE),
+  },
+  {
+    group: 'custody-screening',
+    topic: TOPICS.intakeEvents,
+    types: [SCREENING_RECORDED, SCREENING_DECIDED],
+    // A case's screening is none of custody's business.
+    duties: ({ id, data }) => ((data as ScreeningRecorded).subjectId.startsWith('deposit.') ? [causedBy('screening told', id)] : NONE),
+    provenIn: ['custody-screening-'],
+    proofs: ({ type, metadata }) => (type === 'custody.screening-noted' ? [causedBy('screening told', metadata.causationId ?? '')] : NONE),
+  },
+  {
+    group: 'intake',
+    topic: TOPICS.custodyEvents,
+    types: [DEPOSIT_SEEN],
+    duties: ({ data }) => {
+      const { depositId, sources } = data as DepositSeen;
+      return sources === undefined ? NONE : [{ key: `screening of deposit.${depositId}`, content: '' }];
+    },
+    provenIn: ['screening-subject-deposit.'],
+    proofs: ({ type, data }) => (type === 'intake.screening-requested' ? [{ key: `screening of ${data['subjectId'] as string}`, content: '' }] : NONE),
+  },
+  {
+    group: 'intake-screening',
+    topic: TOPICS.intakeEvents,
+    types: [ACT_APPLIED],
+    // Whether addresses of cases are screened is a setting, which the streams do not tell.
+    duties: () => NONE,
+    provenIn: [],
+    proofs: () => NONE,
   },
   {
     group: 'intake',
@@ -122,4 +155,9 @@ function noted({ caseId, decision, effectiveAt }: Pick<CaseBecameStateProperty, 
 /** The case has had its say: the act applies, waits, or is refused. */
 function decided(factId: string): Effect {
   return { key: `decided ${factId}`, content: '' };
+}
+
+/** What a message led to, found by the message it names as its cause. */
+function causedBy(what: string, messageId: string): Effect {
+  return { key: `${what} ${messageId}`, content: '' };
 }

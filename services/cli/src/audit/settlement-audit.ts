@@ -49,7 +49,7 @@ export async function auditSettlement({ events, deposits, payouts, now, graceMs 
     figures.deposits += 1;
     const { net: expected, dueSince } = expectedOf(deposit, settlement, now);
     if (Object.keys(expected).length > 0) figures.founded += 1;
-    if (isSame(expected, deposit.net)) continue;
+    if (isSame(expected, deposit.net) || (deposit.confirmed && deposit.held === true && isHeldWhole(deposit))) continue;
     if (isYoung(dueSince)) {
       figures.waitingDeposits += 1;
       continue;
@@ -82,12 +82,13 @@ export async function auditSettlement({ events, deposits, payouts, now, graceMs 
 
 /** What the journal must hold for a deposit now, and since when. */
 function expectedOf(deposit: KnownDeposit, { classes, cases }: Settlement, now: Date): { readonly net: Net; readonly dueSince: number } {
-  const { confirmed, vaultId, asset, amount, purpose, blockTime, match, changedAt } = deposit;
+  const { confirmed, vaultId, asset, amount, purpose, blockTime, match, changedAt, held } = deposit;
   if (!confirmed || vaultId === undefined || asset === undefined || amount === undefined || purpose === undefined || blockTime === undefined) return { net: {}, dueSince: changedAt };
   const coins = BigInt(amount);
   const accountClass = classes.get(vaultId) ?? 'unknown';
   const net = (postings: readonly (readonly [string, bigint])[]): Net => postings.reduce<Net>((sums, [account, value]) => added(sums, `${account} ${asset}`, value), {});
   const vault = [`${accountClass}:vault:${vaultId}`, coins] as const;
+  if (held === true) return { net: net([vault, [`${accountClass}:screening-hold:${vaultId}`, -coins]]), dueSince: changedAt };
   if (purpose.kind !== 'case') {
     const source = match === undefined ? `${accountClass}:unidentified:${vaultId}` : `reserve:mining:${match.licenceId}`;
     return { net: net([vault, [source, -coins]]), dueSince: changedAt };
@@ -101,6 +102,14 @@ function expectedOf(deposit: KnownDeposit, { classes, cases }: Settlement, now: 
   };
 }
 
+/** Coins held after they were credited may be held in another class than their vault's: no source but a hold has any of them. */
+function isHeldWhole({ net, vaultId, asset, amount }: KnownDeposit): boolean {
+  const sums = Object.entries(net);
+  const holds = sums.filter(([key]) => key.includes(`:screening-hold:${vaultId} ${asset}`));
+  const others = sums.filter(([key]) => !key.includes(':screening-hold:') && !key.includes(':due-') && !key.includes(`:vault:${vaultId} ${asset}`));
+  return others.length === 0 && holds.length === 1 && holds[0]?.[1] === `-${amount}`;
+}
+
 type Standing = 'credited' | 'disputed' | 'waiting' | { readonly why: string; readonly since: number };
 
 function standingOf(payoutId: string, accepted: PayoutAccepted, { claimed, disputed, matchedDeposit }: KnownPayout, settlement: Settlement): Standing {
@@ -108,7 +117,7 @@ function standingOf(payoutId: string, accepted: PayoutAccepted, { claimed, dispu
   if (matchedDeposit !== undefined) {
     const deposit = settlement.deposits.get(matchedDeposit);
     if (deposit?.match?.payoutId !== payoutId) return { why: `its output ${matchedDeposit} is matched with payout ${deposit?.match?.payoutId ?? 'none'}`, since: deposit?.changedAt ?? 0 };
-    if (!deposit.confirmed) return 'waiting';
+    if (!deposit.confirmed || deposit.held === true) return 'waiting';
     if (deposit.match.licenceId !== licenceId || deposit.amount !== amount) return { why: `its output ${matchedDeposit} is matched with another licence or amount than it claims`, since: deposit.changedAt };
     const credit = deposit.net[`reserve:mining:${licenceId} ${asset}`];
     return credit === `-${amount}` ? 'credited' : { why: `the journal credits licence ${licenceId} with ${credit === undefined ? 'nothing' : credit.replace(/^-/, '')} instead of ${amount}`, since: deposit.changedAt };

@@ -1,5 +1,5 @@
 import type {
-  CaseStatePropertyNoted, ClaimDisputed, ClaimRegistered, DepositConfirmed, DepositMatched, DepositSeen, DepositTakenBack, JournalEntryPosted, PayoutAccepted, VaultRegistered,
+  CaseStatePropertyNoted, ClaimDisputed, ClaimRegistered, DepositConfirmed, DepositMatched, DepositSeen, DepositTakenBack, JournalEntryPosted, PayoutAccepted, ScreeningNoted, VaultRegistered,
 } from '@qazyna/contracts';
 import { depositIdOf } from '@qazyna/contracts/names';
 import type { RecordedEvent } from '@qazyna/event-store';
@@ -16,6 +16,8 @@ export interface KnownDeposit {
   readonly blockTime?: string;
   readonly purpose?: { readonly kind: string; readonly id: string; readonly licenceId?: string };
   readonly confirmed: boolean;
+  /** Held until its origin is screened; undefined where it is not to be. */
+  readonly held?: boolean;
   readonly match?: { readonly payoutId: string; readonly licenceId: string };
   /** When what the journal must hold for it changed last, in ms. */
   readonly changedAt: number;
@@ -43,7 +45,7 @@ export class Settlement {
   ) {}
 
   /** Streams it has to be shown. */
-  static readonly STREAMS = ['payout-', 'claim-', 'vault-', 'deposit-', 'custody-case-', 'journal'];
+  static readonly STREAMS = ['payout-', 'claim-', 'vault-', 'deposit-', 'custody-case-', 'custody-screening-', 'journal'];
 
   take(event: RecordedEvent): void {
     const at = event.recordedAt.getTime();
@@ -59,13 +61,17 @@ export class Settlement {
         return;
       }
       case 'custody.deposit-seen': {
-        const { depositId, vaultId, asset, amount, blockTime, purpose } = event.data as unknown as DepositSeen;
-        return this.deposit(depositId, { vaultId, asset, amount, blockTime, purpose, confirmed: false, changedAt: at });
+        const { depositId, vaultId, asset, amount, blockTime, purpose, sources } = event.data as unknown as DepositSeen;
+        return this.deposit(depositId, { vaultId, asset, amount, blockTime, purpose, confirmed: false, changedAt: at, ...(sources === undefined || this.deposits.get(depositId)?.held !== undefined ? {} : { held: true }) });
       }
       case 'custody.deposit-confirmed':
         return this.deposit((event.data as unknown as DepositConfirmed).depositId, { confirmed: true, changedAt: at });
       case 'custody.deposit-taken-back':
         return this.deposit((event.data as unknown as DepositTakenBack).depositId, { confirmed: false, changedAt: at });
+      case 'custody.screening-noted': {
+        const { depositId, held } = event.data as unknown as ScreeningNoted;
+        return this.deposits.get(depositId)?.held === undefined ? undefined : this.deposit(depositId, { held, changedAt: at });
+      }
       case 'custody.deposit-matched': {
         const { depositId, payoutId, licenceId } = event.data as unknown as DepositMatched;
         this.payout(payoutId, { matchedDeposit: depositId });
@@ -111,7 +117,7 @@ export class Settlement {
       this.findings.add('wrong', 'entry-unfounded', 'journal', `${place}, a ${kind}, is of ${depositId === undefined ? 'no deposit' : `deposit ${depositId}, which no stream knows`}: nothing in the streams founds it`);
       return;
     }
-    if (!cause.startsWith(`deposit-${depositId}@`) && !(kind === 'reclassification' && cause.startsWith('custody-case-'))) {
+    if (!cause.startsWith(`deposit-${depositId}@`) && !(kind === 'screening' && cause.startsWith(`custody-screening-${depositId}@`)) && !(kind === 'reclassification' && cause.startsWith('custody-case-'))) {
       this.findings.add('wrong', 'entry-unfounded', 'journal', `${place} is of deposit ${depositId} and names ${cause} as its cause`);
     }
     const { net } = this.deposits.get(depositId) as KnownDeposit;

@@ -1,9 +1,10 @@
 import { blockSubsidy, follow, ReorganisationTooDeep, type BitcoinNetwork, type Block, type BlockReference, type ChainSource } from '@qazyna/bitcoin';
-import { depositIdOf, streamOf, type DepositSeen } from '@qazyna/contracts';
+import { depositIdOf, streamOf, type DepositSeen, type DepositSources } from '@qazyna/contracts';
 import { ConcurrencyConflict, eventId, type EventStore, type ExpectedRevision, type NewEvent } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
 import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
 import type { VaultsService } from '../vaults/vaults.service.js';
+import { originsOf } from './deposit-origins.source.js';
 import { COINBASE_CONFIRMATIONS } from './confirmations.js';
 import { TailOfChain, type ChainRecord } from './followed-chain.js';
 import { inChunks, type DepositsService } from './deposits.service.js';
@@ -17,6 +18,8 @@ export interface ChainWorkerOptions {
   readonly logger: ServiceLogger;
   /** Confirmations that make an output count. */
   readonly confirmations: number;
+  /** Whether deposits are held until their origin is screened. Default: no. */
+  readonly screens?: boolean;
   /** Blocks that a reorganisation may take back. Default 1,000. */
   readonly depthMax?: number;
   readonly retryMs?: number;
@@ -124,7 +127,7 @@ export class ChainWorker {
 
   private async connect(block: Block, expected: ExpectedRevision): Promise<bigint> {
     const { deposits } = this.options;
-    const seen = this.outputsOfOurs(block);
+    const seen = await this.withOrigins(block, this.outputsOfOurs(block));
     await deposits.see(seen, String(expected));
     await this.watchSpends(block, seen);
     const { height, hash, previousHash, time } = block;
@@ -180,6 +183,18 @@ export class ChainWorker {
         return [{ depositId: depositIdOf(txid, vout), vaultId, address: assigned.address, asset, amount: amount.toString(), height: block.height, blockHash: block.hash, blockTime: block.time.toISOString(), coinbase, purpose }];
       }),
     );
+  }
+
+  /** The origin of each output that pays us, where it is to be screened. */
+  private async withOrigins(block: Block, seen: DepositSeen[]): Promise<DepositSeen[]> {
+    const { screens = false, source } = this.options;
+    if (!screens || seen.length === 0) return seen;
+    const origins = new Map<string, DepositSources>();
+    const paying = new Set(seen.map(({ depositId }) => depositId.slice(0, depositId.indexOf('.'))));
+    for (const transaction of block.transactions) {
+      if (paying.has(transaction.txid)) origins.set(transaction.txid, await originsOf(transaction, source, this.stopping.signal));
+    }
+    return seen.map((each) => ({ ...each, sources: origins.get(each.depositId.slice(0, each.depositId.indexOf('.'))) ?? { addresses: [], unknown: 1 } }));
   }
 
   /** There are no approved transfers yet, so whatever spends an output of ours is an incident. */

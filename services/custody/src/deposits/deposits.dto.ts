@@ -20,6 +20,9 @@ export class DepositQuery {
   @IdentifierField.txid({ optional: true, description: 'Only outputs of this transaction' })
   txid?: string;
 
+  @Field.oneOf(['yes'], { optional: true, description: 'Only deposits that are held for screening' })
+  held?: 'yes';
+
   @Field.text({ optional: true, max: 512, description: 'The `next` of the page before' })
   after?: string;
 

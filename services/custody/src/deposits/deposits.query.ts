@@ -23,11 +23,13 @@ export interface ListedDeposit {
   readonly payoutId: string | null;
   /** The transaction that spent it without an approval. */
   readonly spentBy: string | null;
+  /** Why the coins are in the vault and credited to nobody: the code of the screening; null when it does not hold them. */
+  readonly heldForScreening: string | null;
   readonly sequence: string;
 }
 
 const COLUMNS = `deposit_id AS depositId, txid, vout, state, vault_id AS vaultId, address, asset, amount, height, block_hash AS blockHash, block_time AS blockTime,
-  coinbase, purpose_kind AS purposeKind, purpose_id AS purposeId, payout_id AS payoutId, spent_by AS spentBy, sequence`;
+  coinbase, purpose_kind AS purposeKind, purpose_id AS purposeId, payout_id AS payoutId, spent_by AS spentBy, hold_code AS heldForScreening, sequence`;
 
 @Injectable()
 export class DepositList {
@@ -43,7 +45,8 @@ export class DepositList {
       ['txid = ?', query.txid],
     ];
     const used = filters.filter((filter): filter is [string, string] => filter[1] !== undefined);
-    const where = used.length === 0 ? '' : `WHERE ${used.map(([condition]) => condition).join(' AND ')}`;
+    const conditions = [...used.map(([condition]) => condition), ...(query.held === 'yes' ? ['held = 1'] : [])];
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const rows = this.model.db.prepare(`SELECT ${COLUMNS} FROM deposits ${where} ORDER BY sequence LIMIT ?`).all(...used.map(([, value]) => value), limit);
     const tip = (this.model.db.prepare('SELECT max(height) AS height FROM blocks').get()?.['height'] ?? -1) as number;
     return rows.map(({ coinbase, purposeKind, purposeId, ...row }) => ({

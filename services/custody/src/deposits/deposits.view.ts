@@ -8,7 +8,8 @@ export const DEPOSITS_SCHEMA = `
     asset TEXT NOT NULL, amount TEXT NOT NULL, state TEXT NOT NULL, height INTEGER NOT NULL, block_hash TEXT NOT NULL, block_time TEXT NOT NULL,
     coinbase INTEGER NOT NULL, purpose_kind TEXT NOT NULL, purpose_id TEXT NOT NULL, licence_id TEXT,
     confirmed_revision INTEGER, taken_back_revision INTEGER, matched_revision INTEGER, payout_id TEXT, matched_licence_id TEXT, spent_by TEXT,
-    posted_revision INTEGER, unidentified INTEGER NOT NULL DEFAULT 0, reclassified INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0
+    posted_revision INTEGER, unidentified INTEGER NOT NULL DEFAULT 0, reclassified INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0,
+    screened INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0, hold_code TEXT, screening_revision INTEGER, screening_at TEXT, on_hold INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX deposits_by_transaction ON deposits (txid, amount);
   CREATE INDEX deposits_by_block ON deposits (block_hash);
@@ -16,6 +17,7 @@ export const DEPOSITS_SCHEMA = `
   CREATE INDEX deposits_by_purpose ON deposits (purpose_kind, purpose_id);
   CREATE INDEX deposits_by_vault ON deposits (vault_id, sequence);
   CREATE INDEX deposits_by_payout ON deposits (payout_id) WHERE payout_id IS NOT NULL;
+  CREATE INDEX deposits_held ON deposits (held, sequence) WHERE held = 1;
   CREATE INDEX deposits_due ON deposits (due) WHERE due = 1;
   CREATE TABLE blocks (height INTEGER PRIMARY KEY, hash TEXT NOT NULL, time TEXT NOT NULL) STRICT;
 `;
@@ -24,8 +26,9 @@ export const DEPOSITS_SCHEMA = `
 const DUE = `
   CASE WHEN state = 'confirmed' THEN
     posted_revision IS NOT confirmed_revision
-    OR (unidentified = 1 AND payout_id IS NOT NULL)
-    OR (reclassified = 0 AND purpose_kind = 'case' AND EXISTS (SELECT 1 FROM state_property WHERE case_id = purpose_id))
+    OR held <> on_hold
+    OR (held = 0 AND unidentified = 1 AND payout_id IS NOT NULL)
+    OR (held = 0 AND reclassified = 0 AND purpose_kind = 'case' AND EXISTS (SELECT 1 FROM state_property WHERE case_id = purpose_id))
   ELSE posted_revision IS NOT NULL END`;
 
 export function refreshDue(db: ReadModelWriter, depositId: string): void {
@@ -63,13 +66,14 @@ export function applyDepositEvent(db: ReadModelWriter, event: RecordedEvent): vo
 }
 
 function seen(db: ReadModelWriter, event: RecordedEvent, deposit: DepositSeen): void {
-  const { depositId, vaultId, address, asset, amount, height, blockHash, blockTime, coinbase, purpose } = deposit;
+  const { depositId, vaultId, address, asset, amount, height, blockHash, blockTime, coinbase, purpose, sources } = deposit;
   const [txid = '', vout = ''] = depositId.split('.');
   db.run(
-    `INSERT INTO deposits (sequence, deposit_id, txid, vout, vault_id, address, asset, amount, state, height, block_hash, block_time, coinbase, purpose_kind, purpose_id, licence_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'seen', ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO deposits (sequence, deposit_id, txid, vout, vault_id, address, asset, amount, state, height, block_hash, block_time, coinbase, purpose_kind, purpose_id, licence_id, screened, held, hold_code)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'seen', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (deposit_id) DO UPDATE SET state = 'seen', height = excluded.height, block_hash = excluded.block_hash, block_time = excluded.block_time`,
     event.position, depositId, txid, Number(vout), vaultId, address, asset, amount, height, blockHash, blockTime, coinbase ? 1 : 0, purpose.kind, purpose.id, purpose.licenceId ?? null,
+    sources === undefined ? 0 : 1, sources === undefined ? 0 : 1, sources === undefined ? null : 'not-screened',
   );
   refreshDue(db, depositId);
 }

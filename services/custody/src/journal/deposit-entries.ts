@@ -1,4 +1,5 @@
-import { account, negatedPostings, toInstant, type AccountClass, type AssetId, type AuthorisingAct, type Entry } from '@qazyna/ledger';
+import { account, negatedPostings, toInstant, type AccountClass, type AccountName, type AssetId, type AuthorisingAct, type Entry } from '@qazyna/ledger';
+import { screeningEntry, wasUnidentified, type DepositScreening } from './screening-entries.js';
 import type { EntryDraft, EntryNotes } from './entry-draft.js';
 
 /** A deposit as far as the journal is concerned. Revisions are those of the events on its stream. */
@@ -17,6 +18,7 @@ export interface SettledDeposit {
   readonly match: { readonly revision: number; readonly payoutId: string; readonly licenceId: string } | undefined;
   /** The act that made the case's coins state property. */
   readonly stateProperty: { readonly reference: string; readonly effectiveAt: string; readonly revision: number } | undefined;
+  readonly screening?: DepositScreening;
 }
 
 /** An entry of this deposit that no other has corrected. */
@@ -44,15 +46,35 @@ export function entriesDue(deposit: SettledDeposit, live: readonly LiveEntry[], 
 }
 
 function wantedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], idOf: IdOf): EntryDraft[] {
-  const { confirmedRevision, purpose, match, stateProperty } = deposit;
+  const { confirmedRevision, screening } = deposit;
   if (confirmedRevision === undefined) return [];
   const cause = `deposit-${deposit.depositId}@${confirmedRevision}`;
+  const kept = live.map(({ entry }): EntryDraft => ({ entry }));
+  const isPosted = kept.some(({ entry }) => entry.entryId === idOf(cause));
+  if (isPosted) {
+    const moved = screeningEntry(deposit, live, cause, creditedSource(deposit), idOf);
+    // INV-38: nothing moves to anybody while the coins are held.
+    if (moved !== undefined) return [...kept, moved];
+    if (screening?.held === true) return kept;
+  } else if (screening?.held === true) {
+    return [depositEntry(deposit, cause, idOf, undefined, account.screeningHold(deposit.vaultClass, deposit.vaultId))];
+  }
+  return [...creditedEntries(deposit, live, cause, idOf), ...kept.filter(({ entry }) => isPosted && entry.kind === 'screening')];
+}
+
+/** To whom the coins are due when nothing holds them. */
+function creditedSource({ vaultClass, vaultId, purpose, match }: SettledDeposit): AccountName {
+  if (purpose.kind === 'case') return account.heldCase(purpose.id);
+  return match === undefined ? account.unidentified(vaultClass, vaultId) : account.mining(match.licenceId);
+}
+
+function creditedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], cause: string, idOf: IdOf): EntryDraft[] {
+  const { purpose, match, stateProperty } = deposit;
   if (purpose.kind === 'case') {
     const held = depositEntry(deposit, cause, idOf, undefined);
     return stateProperty === undefined ? [held] : [held, reclassification(deposit, stateProperty, cause, idOf)];
   }
-  const posted = live.find(({ entry }) => entry.entryId === idOf(cause));
-  const postedUnidentified = posted !== undefined && posted.payoutId === undefined;
+  const postedUnidentified = live.some(({ entry }) => entry.entryId === idOf(cause)) && wasUnidentified(live);
   if (match === undefined) return [depositEntry(deposit, cause, idOf, undefined)];
   if (!postedUnidentified) return [depositEntry(deposit, cause, idOf, match)];
   return [depositEntry(deposit, cause, idOf, undefined), identification(deposit, match, idOf)];
@@ -67,10 +89,8 @@ function notesOf({ depositId, height, purpose }: SettledDeposit, payoutId: strin
   };
 }
 
-function depositEntry(deposit: SettledDeposit, cause: string, idOf: IdOf, match: SettledDeposit['match']): EntryDraft {
-  const { vaultClass, vaultId, asset, amount, purpose } = deposit;
-  const source =
-    purpose.kind === 'case' ? account.heldCase(purpose.id) : match === undefined ? account.unidentified(vaultClass, vaultId) : account.mining(match.licenceId);
+function depositEntry(deposit: SettledDeposit, cause: string, idOf: IdOf, match: SettledDeposit['match'], source = creditedSource({ ...deposit, match })): EntryDraft {
+  const { vaultClass, vaultId, asset, amount } = deposit;
   return {
     entry: {
       entryId: idOf(cause),

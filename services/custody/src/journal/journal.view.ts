@@ -51,5 +51,10 @@ function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: 
   } else if (entry.kind === 'reclassification') {
     db.run('UPDATE deposits SET reclassified = 1 WHERE deposit_id = ?', depositId);
   }
+  for (const { account, amount } of entry.postings) {
+    const isCredit = amount.startsWith('-') ? 1 : 0;
+    if (account.includes(':screening-hold:')) db.run('UPDATE deposits SET on_hold = ? WHERE deposit_id = ?', isCredit, depositId);
+    else if (entry.kind === 'screening' && account.includes(':unidentified:')) db.run('UPDATE deposits SET unidentified = ? WHERE deposit_id = ?', isCredit, depositId);
+  }
   refreshDue(db, depositId);
 }

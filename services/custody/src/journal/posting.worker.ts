@@ -16,7 +16,7 @@ const REFUSED_AGAIN_MS = 60_000;
 const DUE_NOW = `
   SELECT deposits.*, reference, effective_at, state_property.revision AS act_revision
   FROM deposits LEFT JOIN state_property ON purpose_kind = 'case' AND case_id = purpose_id
-  WHERE due = 1 AND NOT (state = 'confirmed' AND posted_revision IS confirmed_revision AND purpose_kind = 'case' AND max(coalesce(effective_at, ''), block_time) > ?)
+  WHERE due = 1 AND NOT (state = 'confirmed' AND posted_revision IS confirmed_revision AND held = on_hold AND purpose_kind = 'case' AND max(coalesce(effective_at, ''), block_time) > ?)
   LIMIT ?`;
 
 const LIVE_ENTRIES = `SELECT body FROM entries WHERE deposit_id = ? AND compensated = 0 AND kind <> 'compensation' ORDER BY number`;
@@ -109,6 +109,10 @@ interface DueRow {
   readonly reference: string | null;
   readonly effective_at: string | null;
   readonly act_revision: number | null;
+  readonly screened: number;
+  readonly held: number;
+  readonly screening_revision: number | null;
+  readonly screening_at: string | null;
 }
 
 function settledDeposit(row: DueRow, vaultClass: SettledDeposit['vaultClass']): SettledDeposit {
@@ -126,7 +130,14 @@ function settledDeposit(row: DueRow, vaultClass: SettledDeposit['vaultClass']): 
     takenBackRevision: row.taken_back_revision ?? undefined,
     match: matched === null || payoutId === null || licenceId === null ? undefined : { revision: matched, payoutId, licenceId },
     stateProperty: reference === null || effectiveAt === null || act === null ? undefined : { reference, effectiveAt, revision: act },
+    ...(row.screened === 0 ? {} : { screening: screeningOf(row) }),
   };
+}
+
+/** Before the first word it is held by its own appearance. */
+function screeningOf({ deposit_id: depositId, held, screening_revision: revision, screening_at: at, block_time: blockTime }: DueRow): NonNullable<SettledDeposit['screening']> {
+  if (revision === null || at === null) return { held: true, cause: `deposit-${depositId}@0`, at: blockTime };
+  return { held: held === 1, cause: `custody-screening-${depositId}@${revision}`, at };
 }
 
 function liveEntry(json: unknown): LiveEntry {

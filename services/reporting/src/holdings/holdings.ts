@@ -102,7 +102,7 @@ export class FiguresContradict extends Error {
 }
 
 const CLASSES: readonly AccountClass[] = ['reserve', 'held-in-trust', 'operational'];
-const STATUS_OF_SOURCE: Readonly<Record<string, string>> = { mining: 'state-mining', purchase: 'purchased', donation: 'donated', unidentified: 'unidentified' };
+const STATUS_OF_SOURCE: Readonly<Record<string, string>> = { mining: 'state-mining', purchase: 'purchased', donation: 'donated', unidentified: 'unidentified', 'screening-hold': 'held-for-screening' };
 const CUSTODY_STATUS: Readonly<Record<string, CustodyFigure['status']>> = { 'vault': 'in-vault', 'in-transit': 'in-transit', 'off-chain': 'off-chain' };
 
 type Row = BalanceRow & { readonly parsed: ReturnType<typeof parseAccount> };

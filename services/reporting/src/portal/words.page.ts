@@ -9,4 +9,5 @@ export const LEGAL_STATUS: Readonly<Record<string, string>> = {
   'released': 'released',
   'state-mining': 'state-licensed mining',
   'unidentified': 'not yet identified',
+  'held-for-screening': 'in the vault, held until its origin is cleared',
 };
