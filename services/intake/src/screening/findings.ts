@@ -19,7 +19,7 @@ export interface FindingsInput {
 }
 
 /** Most results that a record names; a deposit with more hits is held by the first as well as by all. */
-const RESULTS_MAX = 500;
+const RESULTS_MAX = 1_000;
 
 /** In this order the reasons are named. */
 const REASONS = ['listed', 'level-held', 'source-unknown', 'list-missing', 'level-unknown', 'provider-pending', 'provider-unavailable'] as const;

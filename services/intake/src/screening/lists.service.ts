@@ -59,6 +59,11 @@ export class ListsService {
     return this.loaded.get(list);
   }
 
+  /** End of the log now. */
+  head(): Promise<Position | undefined> {
+    return this.store.head();
+  }
+
   /** Takes a new version of a list. @throws {StoreUnavailable | StoreTimeout} send it again */
   async update({ list, format, bytes, version, mayShrink, dryRun }: OfferedList, metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<ListOutcome | { readonly refusal: Refusal }> {
     const read = await readable(() => readList(format, bytes));
@@ -91,17 +96,18 @@ export class ListsService {
 
   /**
    * Follows the versions of all lists, from the first; of those that are there already only the last is loaded.
-   * `onChange` hears of each place in the log from which on another version is in force.
+   * `onChange` hears of each place in the log from which on another version is in force, `onKnown` that all are there.
    */
-  async follow(signal: AbortSignal, onChange: (position: Position) => void): Promise<void> {
+  async follow(signal: AbortSignal, onChange: (position: Position) => void, onKnown: () => void): Promise<void> {
     const latest = new Map<string, ScreeningListUpdated>();
     let isCaughtUp = false;
     for await (const message of this.store.subscribe({ filter: { streamPrefixes: [LIST_STREAMS] }, signal })) {
       if (message.kind === 'events') for (const { type, data } of message.events) if (type === 'intake.screening-list-updated') latest.set(data['list'] as string, data as unknown as ScreeningListUpdated);
       if (message.kind === 'caught-up') isCaughtUp = true;
-      if (!isCaughtUp || message.position === undefined) continue;
+      if (!isCaughtUp) continue;
       for (const update of latest.values()) this.loaded.set(update.list, await this.versionOf(update));
-      if (latest.size > 0) onChange(message.position);
+      if (latest.size > 0 && message.position !== undefined) onChange(message.position);
+      onKnown();
       latest.clear();
     }
   }

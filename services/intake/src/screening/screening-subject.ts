@@ -40,7 +40,7 @@ function decideOn(given: ScreeningDecisionGiven, { recorded, round, decided }: S
   if (agreeing === undefined) return accept(word);
   const { subjectId, decision, basis } = given;
   const agreed: ScreeningSubjectEvent = { type: 'intake.screening-decided', data: { subjectId, decision, officers: [agreeing.officer, given.officer], basis } };
-  return accept(word, agreed);
+  return accept<ScreeningSubjectEvent>(word, agreed);
 }
 
 /**
