@@ -1,2 +1,3 @@
 export { INTAKE_SERVICE, IntakeModule } from './intake.module.js';
+export { screeningReadModel } from './screening/screening.read-model.js';
 export { casesReadModel } from './seizures/cases.read-model.js';

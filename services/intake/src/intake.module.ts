@@ -1,7 +1,14 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
-import { PublishersModule, ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
-import { CASES_READ_MODEL } from './read-model.token.js';
+import { CONFIG, LOGGER, PublishersModule, ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type PlatformConfig, type PlatformParts, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
+import { CASES_READ_MODEL, SCREENING_READ_MODEL } from './read-model.token.js';
+import { ListsService } from './screening/lists.service.js';
+import { ScreeningConsumer } from './screening/screening.consumer.js';
+import { ScreeningController } from './screening/screening.controller.js';
+import { ScreeningList } from './screening/screening.query.js';
+import { screeningReadModel } from './screening/screening.read-model.js';
+import { ScreeningService } from './screening/screening.service.js';
+import { ScreeningWorker } from './screening/screening.worker.js';
 import { CasesController } from './seizures/cases.controller.js';
 import { casesReadModel } from './seizures/cases.read-model.js';
 import { SeizureFactsConsumer } from './seizures/seizure-facts.consumer.js';
@@ -10,25 +17,43 @@ import { SeizuresService } from './seizures/seizures.service.js';
 
 @Module({
   imports: [UpstreamSignaturesModule, PublishersModule],
-  controllers: [SeizureFactsController, SeizureFactsConsumer, CasesController],
+  controllers: [SeizureFactsController, SeizureFactsConsumer, CasesController, ScreeningController, ScreeningConsumer],
   providers: [
     SeizuresService,
     readModelProvider(CASES_READ_MODEL, casesReadModel),
+    readModelProvider(SCREENING_READ_MODEL, screeningReadModel),
+    ListsService,
+    ScreeningService,
+    ScreeningList,
+    {
+      provide: ScreeningWorker,
+      inject: [SCREENING_READ_MODEL, ListsService, ScreeningService, LOGGER],
+      useFactory: (model: ReadModelHost, lists: ListsService, screening: ScreeningService, logger: PlatformParts['logger']) => new ScreeningWorker({ model, lists, screening, logger }),
+    },
   ],
 })
 export class IntakeModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(CASES_READ_MODEL) private readonly model: ReadModelHost,
+    @Inject(SCREENING_READ_MODEL) private readonly screened: ReadModelHost,
+    @Inject(ScreeningWorker) private readonly screening: ScreeningWorker,
+    @Inject(CONFIG) private readonly config: PlatformConfig,
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
   ) {}
 
   onApplicationBootstrap(): void {
     this.readiness.register('intake read model', () => Promise.resolve(this.model.health()));
     this.model.start();
+    this.readiness.register('screening read model', () => Promise.resolve(this.screened.health()));
+    this.screened.start();
+    if (this.config.screening === 'off') return;
+    this.readiness.register('screening', () => Promise.resolve(this.screening.health()));
+    this.screening.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.model.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.screening.stop();
+    await Promise.all([this.model.close(), this.screened.close()]);
   }
 }
 
@@ -39,6 +64,7 @@ export const INTAKE_SERVICE: ServiceDefinition = {
   topics: [
     { name: TOPICS.seizureFacts, partitions: 3 },
     { name: TOPICS.intakeEvents, partitions: 3 },
+    { name: TOPICS.custodyEvents, partitions: 3 },
     { name: TOPICS.deadLetters, partitions: 1 },
   ],
   relays: [{ topic: TOPICS.intakeEvents, streamPrefixes: STREAM_PREFIXES.intake }],
