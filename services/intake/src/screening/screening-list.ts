@@ -1,7 +1,11 @@
-import type { EventsOf, ScreeningFormat, ScreeningListUpdated, ScreeningTypeUnknown } from '@qazyna/contracts';
+import type { EventsOf, ScreeningFormat, ScreeningListUpdated, ScreeningRescreened, ScreeningTypeUnknown } from '@qazyna/contracts';
 import { accept, refuse, type Decider } from '@qazyna/event-store/decider';
 
-export type ScreeningListEvent = EventsOf<{ 'intake.screening-list-updated': ScreeningListUpdated; 'intake.screening-type-unknown': ScreeningTypeUnknown }>;
+export type ScreeningListEvent = EventsOf<{
+  'intake.screening-list-updated': ScreeningListUpdated;
+  'intake.screening-type-unknown': ScreeningTypeUnknown;
+  'intake.screening-rescreened': ScreeningRescreened;
+}>;
 
 export interface UpdateList {
   readonly update: Omit<ScreeningListUpdated, 'previousVersion' | 'previousContentSha256'>;
@@ -48,6 +52,7 @@ export const screeningListDecider: Decider<ScreeningListState, UpdateList, Scree
     );
   },
   evolve(state, event) {
+    if (event.type === 'intake.screening-rescreened') return state;
     if (event.type === 'intake.screening-type-unknown') return { ...state, types: new Set([...state.types, event.data.addressType]) };
     return { current: event.data, types: new Set([...state.types, ...event.data.types]) };
   },
