@@ -53,7 +53,7 @@ function wantedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], idOf
   const isPosted = kept.some(({ entry }) => entry.entryId === idOf(cause));
   if (isPosted) {
     const moved = screeningEntry(deposit, live, cause, creditedSource(deposit), idOf);
-    // INV-38: nothing moves to anybody while the coins are held.
+    // INV-41: nothing moves to anybody while the coins are held.
     if (moved !== undefined) return [...kept, moved];
     if (screening?.held === true) return kept;
   } else if (screening?.held === true) {

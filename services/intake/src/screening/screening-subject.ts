@@ -33,7 +33,7 @@ function decideOn(given: ScreeningDecisionGiven, { recorded, round, decided }: S
   if (recorded.verdict === 'clear') return refuse('screening-not-held', 'nothing holds it: there is nothing to decide');
   if (given.basis !== recorded.basis) return refuse('basis-changed', 'the findings have changed since they were looked at', 'basis');
   if (decided?.decision === 'release') return refuse('screening-already-decided', `officers ${decided.officers.join(' and ')} released it`);
-  // INV-39: two words of one officer are one word.
+  // INV-42: two words of one officer are one word.
   if (round.some(({ officer }) => officer === given.officer)) return refuse('same-officer', 'it takes a second, different officer: this one has decided already');
   const agreeing = round.find(({ decision }) => decision === given.decision);
   const word: ScreeningSubjectEvent = { type: 'intake.screening-decision-given', data: given };
