@@ -130,7 +130,7 @@ export class VendorProvider implements ScreeningProvider {
       requestId,
       status,
       level: isLabel(level, 64) ? level : UNKNOWN,
-      categories: [...new Set(categories as string[])],
+      categories: [...new Set(categories)],
       ...(isLabel(exposure, 64) ? { exposure } : {}),
       ...(isLabel(listVersion, 64) && !/\s/.test(listVersion) ? { listVersion } : {}),
       rawHash: createHash('sha256').update(raw).digest('hex'),
