@@ -1,9 +1,12 @@
-import { TOPICS } from '@qazyna/contracts';
+import { TOPICS, type SignedMessage } from '@qazyna/contracts';
+import type { RecordedEvent } from '@qazyna/event-store';
 import type { OutgoingRecord } from '@qazyna/messaging';
-import type { ListedDeadLetter, Page, ShownDeadLetter } from '@qazyna/service-kit';
+import type { ListedDeadLetter, Page, ShownDeadLetter, ShownPublisher } from '@qazyna/service-kit';
+import { parseSignature, publicKeyOf, verify } from '@qazyna/signing';
 import { describeWith, KAFKA, type RunningKafka } from '@qazyna/testing';
 import { Apart } from '../system/apart.js';
 import { ask, call, until, type Problem } from '../system/caller.js';
+import { LogReader } from '../system/log-reader.js';
 import { ACCOUNT, attributes, binaryHeaders, fact, LICENCE, payout, POOL, WALLET } from '../system/messages.js';
 import { Outsider } from '../system/outsider.js';
 import { SigningPublisher, type MessageKind } from '../system/signing-publisher.js';
@@ -26,11 +29,13 @@ await describeWith(KAFKA, 'where signatures are required, on a real Kafka', (sou
   let apart: Apart;
   let outsider: Outsider;
   let publisher: SigningPublisher;
+  let log: LogReader;
 
   beforeAll(async () => {
     kafka = await source.start();
     apart = await Apart.start(kafka, ['intake', 'mining', 'reporting'], { KAFKA_SESSION_MS: '6000', QAZYNA_UPSTREAM_SIGNATURES: 'required' });
     outsider = await Outsider.connect(kafka.brokers);
+    log = await LogReader.connect(apart.double.url);
     publisher = new SigningPublisher(apart.url('intake'), 'publisher-1');
     await publisher.register([{ agency: 'afm' }, { pool: POOL, accounts: [ACCOUNT] }]);
     await publisher.addKey('good');
@@ -44,6 +49,7 @@ await describeWith(KAFKA, 'where signatures are required, on a real Kafka', (sou
   }, 180_000);
 
   afterAll(async () => {
+    await log?.close();
     await outsider?.close();
     await apart?.stop();
     await kafka?.stop();
@@ -85,6 +91,8 @@ await describeWith(KAFKA, 'where signatures are required, on a real Kafka', (sou
     return call(apart.url(service), path, { role, headers: binaryHeaders('ce-', message.attributes), body: message.body });
   };
   const KINDS: readonly MessageKind[] = ['fact', 'payout'];
+  const receivedOf = async (kind: MessageKind): Promise<RecordedEvent[]> =>
+    (await log.all(kind === 'fact' ? 'seizure-fact-' : 'payout-')).filter(({ type }) => type === (kind === 'fact' ? 'intake.fact-received' : 'mining.payout-received'));
 
   it.each<[string, number]>([
     ['signature-missing', 401],
@@ -126,8 +134,25 @@ await describeWith(KAFKA, 'where signatures are required, on a real Kafka', (sou
       const results = await ask<{ results: { status: string; code?: string }[] }>(apart.url(service), path, { role, headers: { 'content-type': 'application/cloudevents-batch+json' }, body: `[${structured.join(',')}]` });
       expect(results.results.map(({ status, code }) => code ?? status)).toEqual(['accepted', 'signature-invalid', 'signature-missing']);
       await outsider.publish(topic, [record(kafkaId, genuine(kind, kafkaId))]);
-      await until('the message took effect', () => post(kind, genuine(kind, kafkaId)), ({ text }) => (JSON.parse(text) as { status: string }).status === 'duplicate');
+      await until('the message took effect', () => receivedOf(kind), (received) => received.some(({ data }) => JSON.stringify(data).includes(`"${kafkaId}`)));
+      expect((JSON.parse((await post(kind, genuine(kind, kafkaId))).text) as { status: string }).status).toBe('duplicate');
       expect(outsider.lettersOf(kafkaId)).toEqual([]);
+    }
+  }, 60_000);
+
+  it('an accepted message keeps the proof of who said it, which anyone can check with the registered key', async () => {
+    const { keys } = await ask<ShownPublisher>(apart.url('intake'), '/v1/publishers/publisher-1', { role: 'auditor' });
+    for (const kind of KINDS) {
+      const received = await receivedOf(kind);
+      expect(received.length).toBeGreaterThanOrEqual(3);
+      for (const { data } of received) {
+        const { publisherId, keyId, signature, body = '' } = data['signed'] as unknown as SignedMessage;
+        const reading = parseSignature(signature);
+        const publicKey = publicKeyOf(keys.find((key) => key.keyId === keyId)?.publicKey ?? '');
+        expect(publisherId).toBe('publisher-1');
+        expect(reading.ok && verify({ signature: reading.signature, body: Buffer.from(body), publicKey })).toBe(true);
+      }
+      expect(received.map(({ metadata }) => metadata.actor)).toContainEqual({ subject: 'publisher:publisher-1/good', organisation: 'publisher-1' });
     }
   }, 60_000);
 
