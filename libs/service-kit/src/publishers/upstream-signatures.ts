@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { PlatformConfig } from '../config/platform-config.js';
 import type { RefusedItem } from '../http/event-door.js';
 import { judgeKey, judgeRemit, type Spoken } from './key-judgement.js';
+import type { PublisherKey } from './publisher.js';
 import type { PublisherDirectory } from './publisher-directory.js';
 import { PASSING_REFUSALS } from './signature-codes.js';
 
@@ -35,6 +36,9 @@ const CHECKED_PER_TURN = 50;
 
 /** Judges who speaks, before a service looks at what is said. The same rules at every door. */
 export class UpstreamSignatures {
+  /** Made once for each registered key, which never changes its bytes. */
+  private readonly publicKeys = new WeakMap<PublisherKey, ReturnType<typeof publicKeyOf>>();
+
   constructor(
     private readonly directory: PublisherDirectory,
     private readonly clock: Clock,
@@ -92,7 +96,7 @@ export class UpstreamSignatures {
     const { organisation, remit, keys } = await this.directory.find(publisher);
     const registered = organisation === undefined ? undefined : keys.get(key);
     if (registered === undefined) return refused('signature-key-unknown', `no key ${kid} is registered`);
-    if (!verify({ signature, body: event.dataBytes, publicKey: publicKeyOf(registered.publicKey) })) {
+    if (!verify({ signature, body: event.dataBytes, publicKey: this.publicKeyOf(registered) })) {
       return refused('signature-invalid', `key ${kid} did not sign this body: it must be signed to the byte as it is sent`);
     }
     const broken =
@@ -102,6 +106,12 @@ export class UpstreamSignatures {
     if (broken !== undefined) return { refusal: broken };
     const { dataText, dataSha256: bodySha256 } = event;
     return { publisherId: publisher, keyId: key, signature: text, bodySha256, ...(dataText.length > BODY_KEPT_MAX ? {} : { body: dataText }) };
+  }
+
+  private publicKeyOf(registered: PublisherKey): ReturnType<typeof publicKeyOf> {
+    const known = this.publicKeys.get(registered) ?? publicKeyOf(registered.publicKey);
+    this.publicKeys.set(registered, known);
+    return known;
   }
 }
 
