@@ -25,6 +25,7 @@ export * from './topics.js';
 export * from './upstream/custody-commands.js';
 export * from './upstream/energy-reading.js';
 export * from './upstream/licence-act.js';
+export * from './upstream/earnings-claim.js';
 export * from './upstream/payout.js';
 export * from './upstream/seizure-fact.js';
 export * from './upstream/statutory-entry.js';

@@ -2,6 +2,10 @@ import { Module, type OnApplicationBootstrap, type OnApplicationShutdown, Inject
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
 import { CLOCK, LOGGER, ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type ReadModelHost, type ServiceDefinition, type ServiceLogger } from '@qazyna/service-kit';
 import type { Clock } from '@qazyna/event-store';
+import { EARNINGS_REPORTER } from './earnings-reporter.token.js';
+import { EarningsController } from './earnings/earnings.controller.js';
+import { earningsReadModel } from './earnings/earnings.read-model.js';
+import { EarningsService } from './earnings/earnings.service.js';
 import { EnergyController } from './energy/energy.controller.js';
 import { EnergyList } from './energy/energy.query.js';
 import { EnergyService } from './energy/energy.service.js';
@@ -20,6 +24,10 @@ import { PayoutList } from './payouts/payouts.query.js';
 import { PayoutsConsumer } from './payouts/payouts.consumer.js';
 import { PayoutsController } from './payouts/payouts.controller.js';
 import { PayoutsService } from './payouts/payouts.service.js';
+import { ChainDays } from './plausibility/chain-days.query.js';
+import { ChainDaysService } from './plausibility/chain-days.service.js';
+import { PlausibilityController } from './plausibility/plausibility.controller.js';
+import { PlausibilityWorker } from './plausibility/plausibility.worker.js';
 import { PollsController } from './polls/polls.controller.js';
 import { PollsWorker } from './polls/polls.worker.js';
 import { PoolAccountsController } from './pools/pool-accounts.controller.js';
@@ -33,12 +41,14 @@ import { statementsReadModel } from './pools/statements.read-model.js';
 import { StatutoryEntriesController } from './pools/statutory-entries.controller.js';
 import { StatutoryEntryList } from './pools/statutory-entries.query.js';
 import { StatementsService } from './pools/statements.service.js';
+import { ReconciliationController } from './reconciliation/reconciliation.controller.js';
+import { Reconciliation } from './reconciliation/reconciliation.query.js';
 import { miningReadModel } from './payouts/payouts.read-model.js';
-import { MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
+import { EARNINGS_READ_MODEL, MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENTS_READ_MODEL } from './read-model.token.js';
 
 @Module({
   imports: [UpstreamSignaturesModule],
-  controllers: [LicencesController, FarmsController, EnergyController, RegulatorConsumer, QuotaConsumer, PoolAccountsController, StatementsController, PollsController, StatutoryEntriesController, PayoutsController, PayoutsConsumer],
+  controllers: [LicencesController, FarmsController, EnergyController, RegulatorConsumer, QuotaConsumer, PoolAccountsController, StatementsController, PollsController, StatutoryEntriesController, EarningsController, PlausibilityController, ReconciliationController, PayoutsController, PayoutsConsumer],
   providers: [
     LicencesService,
     LicenceList,
@@ -54,11 +64,18 @@ import { MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENTS_READ_MODEL } from '
     StatementList,
     StatutoryEntryList,
     StatementsService,
+    EarningsService,
+    { provide: EARNINGS_REPORTER, useExisting: EarningsService },
+    ChainDays,
+    ChainDaysService,
+    PlausibilityWorker,
+    Reconciliation,
     PollsWorker,
     PayoutsService,
     PayoutList,
     readModelProvider(MINING_READ_MODEL, miningReadModel),
     readModelProvider(STATEMENTS_READ_MODEL, statementsReadModel),
+    readModelProvider(EARNINGS_READ_MODEL, earningsReadModel),
     readModelProvider(REGISTERS_READ_MODEL, registersReadModel),
     {
       provide: LicenceClock,
@@ -71,6 +88,7 @@ export class MiningIngestModule implements OnApplicationBootstrap, OnApplication
   constructor(
     @Inject(MINING_READ_MODEL) private readonly model: ReadModelHost,
     @Inject(STATEMENTS_READ_MODEL) private readonly statements: ReadModelHost,
+    @Inject(EARNINGS_READ_MODEL) private readonly earnings: ReadModelHost,
     @Inject(REGISTERS_READ_MODEL) private readonly registers: ReadModelHost,
     @Inject(LicenceClock) private readonly licenceClock: LicenceClock,
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
@@ -81,6 +99,8 @@ export class MiningIngestModule implements OnApplicationBootstrap, OnApplication
     this.model.start();
     this.readiness.register('mining-statements read model', () => Promise.resolve(this.statements.health()));
     this.statements.start();
+    this.readiness.register('mining-earnings read model', () => Promise.resolve(this.earnings.health()));
+    this.earnings.start();
     this.readiness.register('mining-registers read model', () => Promise.resolve(this.registers.health()));
     this.registers.start();
     this.readiness.register('licence clock', () => Promise.resolve(this.licenceClock.health()));
@@ -89,7 +109,7 @@ export class MiningIngestModule implements OnApplicationBootstrap, OnApplication
 
   async onApplicationShutdown(): Promise<void> {
     await this.licenceClock.stop();
-    await Promise.all([this.model.close(), this.statements.close(), this.registers.close()]);
+    await Promise.all([this.model.close(), this.statements.close(), this.registers.close(), this.earnings.close()]);
   }
 }
 
