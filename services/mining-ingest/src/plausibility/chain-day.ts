@@ -1,4 +1,5 @@
-import type { ChainDayFacts, ChainStretch } from '@qazyna/contracts';
+import type { ChainDayFacts, ChainDayRecorded, ChainStretch, EventsOf } from '@qazyna/contracts';
+import { accept, refuse, type Decider } from '@qazyna/event-store/decider';
 import { difficultyOfBits, type ChainDay } from './expected-earnings.js';
 import { decimal } from './fraction.js';
 
@@ -91,4 +92,20 @@ export function chainDayOf({ stretches, subsidies, fees }: ChainDayFacts): Chain
     subsidies: BigInt(subsidies),
     fees: BigInt(fees),
   };
+}
+
+/** A day is brought in once: earnings may have been judged by it. */
+export const chainDayDecider: Decider<ChainDayFacts | undefined, ChainDayFacts, EventsOf<{ 'mining.chain-day-recorded': ChainDayRecorded }>> = {
+  initialState: () => undefined,
+  decide(facts, known) {
+    if (known === undefined) return accept({ type: 'mining.chain-day-recorded', data: facts });
+    return sameFacts(known, facts) ? accept() : refuse('chain-day-conflict', `${facts.date} is known with other figures, from ${known.source}`, 'date');
+  },
+  evolve: (_state, event) => event.data,
+};
+
+function sameFacts(a: ChainDayFacts, b: ChainDayFacts): boolean {
+  const told = ({ network, date, stretches, subsidies, fees, source }: ChainDayFacts): string =>
+    JSON.stringify([network, date, stretches.map(({ seconds, difficulty, bits, subsidy }) => [seconds, difficulty ?? null, bits ?? null, subsidy]), subsidies, fees, source]);
+  return told(a) === told(b);
 }

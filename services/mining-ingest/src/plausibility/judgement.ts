@@ -1,5 +1,4 @@
 import type { ChainDayFacts, EarningsJudged, EarningsPart } from '@qazyna/contracts';
-import type { PlausibilityRule } from '@qazyna/jurisdiction';
 import { chainDayOf } from './chain-day.js';
 import { expectedSubsidy, expectedWithFees, hashRateOf, judge } from './expected-earnings.js';
 import { plus, ZERO, type Fraction } from './fraction.js';
@@ -18,21 +17,23 @@ export interface ReportedDay {
   readonly total: bigint;
 }
 
+/** What a state allows over several days, in parts per million. */
+export interface WindowRule {
+  readonly fppsWeekPpm: number;
+  readonly pplnsWindowDays: number;
+  readonly pplnsPpm: number;
+}
+
 export interface Window {
   readonly days: number;
   readonly tolerancePpm: number;
 }
 
 /** Over which days a scheme is judged together; solo is luck, and is not judged at all. */
-export function windowOf(scheme: Scheme, rule: PlausibilityRule): Window | undefined {
+export function windowOf(scheme: Scheme, rule: WindowRule): Window | undefined {
   if (scheme === 'solo') return undefined;
   if (scheme === 'fpps' || scheme === 'pps') return { days: 7, tolerancePpm: rule.fppsWeekPpm };
   return { days: rule.pplnsWindowDays, tolerancePpm: rule.pplnsPpm };
-}
-
-/** Whether a single day says anything: only where the pool bears the luck. */
-export function isJudgedDaily(scheme: Scheme): boolean {
-  return scheme === 'fpps' || scheme === 'pps';
 }
 
 /**
