@@ -20,6 +20,7 @@ import { LicencesService } from './licences/licences.service.js';
 import { LicenceList } from './licences/licences.query.js';
 import { RegulatorConsumer } from './licences/regulator.consumer.js';
 import { registersReadModel } from './licences/registers.read-model.js';
+import { PayoutDoubts } from './payouts/payout-doubts.query.js';
 import { PayoutList } from './payouts/payouts.query.js';
 import { PayoutsConsumer } from './payouts/payouts.consumer.js';
 import { PayoutsController } from './payouts/payouts.controller.js';
@@ -73,6 +74,7 @@ import { EARNINGS_READ_MODEL, MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENT
     PollsWorker,
     PayoutsService,
     PayoutList,
+    PayoutDoubts,
     readModelProvider(MINING_READ_MODEL, miningReadModel),
     readModelProvider(STATEMENTS_READ_MODEL, statementsReadModel),
     readModelProvider(EARNINGS_READ_MODEL, earningsReadModel),

@@ -3,13 +3,18 @@ import { IdentifierField } from '../identifiers.js';
 import { EnergyReading, FarmAmendment, FarmQuota, FarmRegistration, READING_ID, WATT_HOURS } from '../upstream/energy-reading.js';
 import { LicenceAct } from '../upstream/licence-act.js';
 import { PoolAccountAct, WalletChange } from '../upstream/wallet-change.js';
+import { SignedMessage } from './publishers.js';
 
 /** Acts over a licence, each kept as it came: what they amount to at a moment is computed from all of them. */
-export class LicenceAmended extends LicenceAct {}
-export class LicenceSuspended extends LicenceAct {}
-export class LicenceResumed extends LicenceAct {}
-export class LicenceRevoked extends LicenceAct {}
-export class LicenceActAnnulled extends LicenceAct {}
+export class LicenceActTaken extends LicenceAct {
+  @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed it, with the proof; absent for an act handed in by an officer' })
+  signed?: SignedMessage;
+}
+export class LicenceAmended extends LicenceActTaken {}
+export class LicenceSuspended extends LicenceActTaken {}
+export class LicenceResumed extends LicenceActTaken {}
+export class LicenceRevoked extends LicenceActTaken {}
+export class LicenceActAnnulled extends LicenceActTaken {}
 
 /** Announced by the clock; whether a licence was valid at a moment never depends on when this was noticed. */
 export class LicenceExpired {
@@ -82,6 +87,9 @@ export class EnergyReadingRecorded extends EnergyReading {
 
   @Field.text({ min: 7, max: 7, pattern: /^\d{4}-\d{2}$/, description: 'Month of the farm, `YYYY-MM`' })
   month!: string;
+
+  @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed it, with the proof; absent for a reading taken unsigned' })
+  signed?: SignedMessage;
 }
 
 /** Who did something, by the identity provider's opaque id: two people are told apart by it. */

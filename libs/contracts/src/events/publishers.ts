@@ -13,7 +13,7 @@ const keyId = (description = 'The key\'s name, unique within its publisher'): Pr
 const publicKey = (): PropertyDecorator =>
   Field.text({ min: 43, max: 43, pattern: /^[A-Za-z0-9_-]{43}$/, patternMeans: '32 bytes in base64url without padding', description: 'Ed25519 public key: its 32 bytes in base64url', example: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' });
 
-/** One thing a publisher may speak about: an agency's cases, or a pool's accounts. What is left out is not limited. */
+/** One thing a publisher may speak about: an agency's cases, a pool's accounts, or one of the regulator's registers. What is left out is not limited. */
 export class PublisherGrant {
   @IdentifierField.agency({ optional: true, description: 'It may publish acts over cases of this agency' })
   agency?: string;
@@ -29,7 +29,13 @@ export class PublisherGrant {
 
   @Field.words({ optional: true, min: 1, max: 200, each: { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/, patternMeans: 'an account\'s name' }, description: 'Only of these accounts at the pool', example: ['reserve-01'] })
   accounts?: string[];
+
+  @Field.oneOf(['licence-acts', 'energy-readings'], { optional: true, description: 'It may publish acts over licences, or readings of farms\' meters', example: 'energy-readings' })
+  register?: (typeof REGISTER_GRANTS)[number];
 }
+
+/** Registers that a regulator may speak for. */
+export const REGISTER_GRANTS = ['licence-acts', 'energy-readings'] as const;
 
 /** What a publisher may say, and under which CloudEvents sources. */
 export class PublisherRemit {

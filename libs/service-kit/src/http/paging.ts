@@ -44,6 +44,11 @@ export function pageOf<T>(items: readonly T[], limit: number, keyOf: (item: T) =
   return { items: shown, next: items.length > limit && last !== undefined ? sealCursor(keyOf(last)) : null };
 }
 
+/** A page whose items were picked from more that were looked at: the cursor is the place of the last of those. */
+export function pageUpTo<T>(items: readonly T[], lookedUpTo: string | undefined): Page<T> {
+  return { items, next: lookedUpTo === undefined ? null : sealCursor(lookedUpTo) };
+}
+
 function sealCursor(key: string): string {
   return Buffer.from(`${CURSOR_PREFIX}${key}`, 'utf8').toString('base64url');
 }

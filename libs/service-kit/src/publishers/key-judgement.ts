@@ -8,7 +8,8 @@ export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
 /** What a message is about, which the remit of its publisher must allow. */
 export type Spoken =
   | { readonly about: 'case'; readonly agency: string; readonly caseNumber: string; readonly act: string }
-  | { readonly about: 'payout'; readonly pool: string; readonly account: string };
+  | { readonly about: 'payout'; readonly pool: string; readonly account: string }
+  | { readonly about: 'register'; readonly register: 'licence-acts' | 'energy-readings'; readonly subject: string };
 
 /**
  * Whether a key counted both when the message was signed and when it reached us. The publisher's clock alone proves
@@ -27,15 +28,22 @@ export function judgeKey(kid: string, key: PublisherKey, { issuedAtMs, receivedA
 export function judgeRemit(publisher: string, remit: PublisherRemit, source: string, spoken: Spoken): Refusal | undefined {
   if (!remit.sources.includes(source)) return { code: 'signature-outside-remit', field: 'source', message: `${publisher} does not speak as ${source}` };
   if (remit.grants.some((grant) => allows(grant, spoken))) return undefined;
-  const what = spoken.about === 'case' ? `the act ${spoken.act} over case ${spoken.caseNumber} of ${spoken.agency}` : `account ${spoken.account} at ${spoken.pool}`;
-  return { code: 'signature-outside-remit', field: spoken.about === 'case' ? 'agency' : 'pool', message: `${publisher} does not speak for ${what}` };
+  const { field, what } = named(spoken);
+  return { code: 'signature-outside-remit', field, message: `${publisher} does not speak for ${what}` };
 }
 
-function allows({ agency, casePrefixes, acts, pool, accounts }: PublisherRemit['grants'][number], spoken: Spoken): boolean {
+function named(spoken: Spoken): { readonly field: string; readonly what: string } {
+  if (spoken.about === 'case') return { field: 'agency', what: `the act ${spoken.act} over case ${spoken.caseNumber} of ${spoken.agency}` };
+  if (spoken.about === 'payout') return { field: 'pool', what: `account ${spoken.account} at ${spoken.pool}` };
+  return { field: spoken.register === 'licence-acts' ? 'licenceId' : 'farmId', what: `${spoken.register} of ${spoken.subject}` };
+}
+
+function allows({ agency, casePrefixes, acts, pool, accounts, register }: PublisherRemit['grants'][number], spoken: Spoken): boolean {
   if (spoken.about === 'case') {
     if (agency !== spoken.agency) return false;
     return (casePrefixes?.some((prefix) => spoken.caseNumber.startsWith(prefix)) ?? true) && (acts?.includes(spoken.act) ?? true);
   }
+  if (spoken.about === 'register') return register === spoken.register;
   return pool === spoken.pool && (accounts?.includes(spoken.account) ?? true);
 }
 

@@ -130,8 +130,8 @@ function revoke({ publisherId, keyId, revokedFrom, reason, now }: Command<'revok
 function brokenRemit({ grants }: PublisherRemit): ReturnType<typeof refuse> | undefined {
   for (const [index, grant] of grants.entries()) {
     const at = `remit.grants.${index}`;
-    const { agency, pool } = grant;
-    if ((agency === undefined) === (pool === undefined)) return refuse('grant-unclear', 'a grant names an agency or a pool, and not both', at);
+    const { agency, pool, register } = grant;
+    if ([agency, pool, register].filter((named) => named !== undefined).length !== 1) return refuse('grant-unclear', 'a grant names an agency, a pool or a register, and one of them only', at);
     const foreign = foreignLimit(grant);
     if (foreign !== undefined) return refuse('grant-unclear', `${foreign} limits nothing here`, `${at}.${foreign}`);
   }
@@ -139,10 +139,11 @@ function brokenRemit({ grants }: PublisherRemit): ReturnType<typeof refuse> | un
 }
 
 /** A limit that belongs to the other kind of grant: whoever wrote it expected it to limit something. */
-function foreignLimit({ agency, casePrefixes, acts, accounts }: PublisherGrant): string | undefined {
+function foreignLimit({ agency, pool, casePrefixes, acts, accounts }: PublisherGrant): string | undefined {
   if (agency !== undefined) return accounts === undefined ? undefined : 'accounts';
   if (casePrefixes !== undefined) return 'casePrefixes';
-  return acts === undefined ? undefined : 'acts';
+  if (acts !== undefined) return 'acts';
+  return pool === undefined && accounts !== undefined ? 'accounts' : undefined;
 }
 
 function plain(value: object): unknown {

@@ -29,8 +29,8 @@ export const publishersReadModel: ReadModelDefinition = {
         return;
     }
     const { publisherId, remit } = event.data;
-    for (const { agency, pool } of remit.grants) {
-      db.run('INSERT OR IGNORE INTO grants VALUES (?, ?, ?)', publisherId, agency === undefined ? 'pool' : 'agency', agency ?? pool ?? '');
+    for (const { agency, pool, register } of remit.grants) {
+      db.run('INSERT OR IGNORE INTO grants VALUES (?, ?, ?)', publisherId, agency !== undefined ? 'agency' : pool !== undefined ? 'pool' : 'register', agency ?? pool ?? register ?? '');
     }
   },
 };

@@ -8,7 +8,7 @@ const second = (number: number): string => `${hour(number).slice(0, 19)}Z`;
 const reading = (from: number, to: number, energyWh = '1000', more: Partial<EnergyReading> = {}): EnergyReading => ({ farmId: 'F-1', meterId: 'M-1', from: hour(from), to: hour(to), energyWh, ...more });
 const idOf = (from: number, to: number, revision = 0): string => `M-1~${second(from)}~${second(to)}~${revision}`;
 const recorded = (taken: EnergyReading, readingId: string): EnergyEvent => ({ type: 'mining.energy-reading-recorded', data: { readingId, ...taken, month: '2026-03' } });
-const record = (...readings: readonly EnergyReading[]) => ({ month: '2026-03', readings });
+const record = (...readings: readonly EnergyReading[]) => ({ month: '2026-03', readings: readings.map((each) => ({ reading: each })) });
 const { given } = specification(energyMonthDecider);
 
 function after(...readings: readonly EnergyReading[]): EnergyMonth {

@@ -1,4 +1,4 @@
-import type { EnergyReading, EnergyReadingRecorded, EventsOf } from '@qazyna/contracts';
+import type { EnergyReading, EnergyReadingRecorded, EventsOf, SignedMessage } from '@qazyna/contracts';
 import { energyReadingIdOf } from '@qazyna/contracts/names';
 import { accept, type Decider, type Decision, type Refusal } from '@qazyna/event-store/decider';
 
@@ -16,7 +16,12 @@ export interface EnergyMonth {
 /** Several readings at once: those that may be are recorded, the others are left out and refused one by one. */
 export interface RecordReadings {
   readonly month: string;
-  readonly readings: readonly EnergyReading[];
+  readonly readings: readonly OfferedReading[];
+}
+
+export interface OfferedReading {
+  readonly reading: EnergyReading;
+  readonly signed?: SignedMessage;
 }
 
 export type ReadingAssessment = { readonly kind: 'new' } | { readonly kind: 'known' } | { readonly kind: 'refused'; readonly refusal: Refusal };
@@ -65,7 +70,7 @@ export function assessReading(month: EnergyMonth, reading: EnergyReading): Readi
 function decide({ month, readings }: RecordReadings, state: EnergyMonth): Decision<EnergyEvent> {
   const events: EnergyEvent[] = [];
   let folded = state;
-  for (const reading of readings) {
+  for (const { reading, signed } of readings) {
     if (assessReading(folded, reading).kind !== 'new') continue;
     const { farmId, meterId, from, to, energyWh, revision, corrects } = reading;
     const event: EnergyEvent = {
@@ -80,6 +85,7 @@ function decide({ month, readings }: RecordReadings, state: EnergyMonth): Decisi
         ...(revision === undefined ? {} : { revision }),
         ...(corrects === undefined ? {} : { corrects }),
         month,
+        ...(signed === undefined ? {} : { signed }),
       },
     };
     folded = evolve(folded, event);

@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ENERGY_READING_TYPE, EnergyReading } from '@qazyna/contracts';
+import { ENERGY_READING_TYPE, EnergyReading, type SignedMessage } from '@qazyna/contracts';
 import {
   actorMetadata,
   answerTo,
@@ -15,11 +15,13 @@ import {
   receiveMessages,
   Roles,
   ROLES,
+  UpstreamSignatures,
   type Actor,
   type Page,
 } from '@qazyna/service-kit';
 import { EnergyList, EnergyQuery, type ListedReading } from './energy.query.js';
-import { EnergyService } from './energy.service.js';
+import { EnergyService, type ReadingResult } from './energy.service.js';
+import { readingMessage } from './reading-message.adapter.js';
 
 /** Readings taken in one request. */
 const BATCH_MAX = 1000;
@@ -30,6 +32,7 @@ export class EnergyController {
   constructor(
     @Inject(EnergyService) private readonly energy: EnergyService,
     @Inject(EnergyList) private readonly list: EnergyList,
+    @Inject(UpstreamSignatures) private readonly signatures: UpstreamSignatures,
   ) {}
 
   @Post()
@@ -45,8 +48,15 @@ export class EnergyController {
   @ApiBody({ type: EnergyReading })
   async report(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
     const received = receiveMessages(headers, body, { messageType: ENERGY_READING_TYPE, schema: EnergyReading, max: BATCH_MAX, what: 'readings' });
-    const readings = received.items.filter((item) => item.ok).map(({ data }) => data);
-    const results = await this.energy.record(readings, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
+    const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
+    const sound = received.items.filter((item) => item.ok);
+    const record = (offered: readonly { readonly item: { readonly data: EnergyReading }; readonly signed?: SignedMessage }[]): Promise<ReadingResult[]> =>
+      this.energy.record(offered.map(({ item, signed }) => ({ reading: item.data, ...(signed === undefined ? {} : { signed }) })), metadata);
+    // Plain JSON is the word of whoever holds the token; a CloudEvent is the word of its publisher.
+    const signable = sound.some((item) => 'event' in item);
+    const results = signable
+      ? await this.signatures.admit(sound, ({ event, data }) => readingMessage({ event, reading: data }, this.energy), record)
+      : await record(sound.map((item) => ({ item })));
     return answerTo(received, inOrder(received.items, results));
   }
 

@@ -4,7 +4,7 @@ import { handleCommand, loadState, type Clock, type EventMetadata, type EventSto
 import { CLOCK, EVENT_STORE } from '@qazyna/service-kit';
 import { farmAt, farmDecider, type Farm } from '../farms/farm.js';
 import { farmMonthOf } from '../farms/farm-month.js';
-import { assessReading, energyMonthDecider, readingFault } from './energy-month.js';
+import { assessReading, energyMonthDecider, readingFault, type OfferedReading } from './energy-month.js';
 
 type Metadata = Omit<EventMetadata, 'schemaVersion'>;
 
@@ -17,9 +17,8 @@ export interface ReadingResult {
   readonly field?: string;
 }
 
-interface Placed {
+interface Placed extends OfferedReading {
   readonly index: number;
-  readonly reading: EnergyReading;
 }
 
 /** Meters' clocks and ours differ a little; a period that ends later than this has not been measured. */
@@ -36,11 +35,11 @@ export class EnergyService {
    * Records readings, each once, with a result for each in their order; those of one farm and month in one append.
    * @throws {StoreUnavailable | StoreTimeout | TooManyConflicts} some may be recorded: offer the same readings again
    */
-  async record(readings: readonly EnergyReading[], metadata: Metadata): Promise<ReadingResult[]> {
-    const results = new Array<ReadingResult>(readings.length);
+  async record(offered: readonly OfferedReading[], metadata: Metadata): Promise<ReadingResult[]> {
+    const results = new Array<ReadingResult>(offered.length);
     const farms = new Map<string, Farm>();
     const months = new Map<string, Placed[]>();
-    for (const [index, reading] of readings.entries()) {
+    for (const [index, { reading, signed }] of offered.entries()) {
       const { farmId } = reading;
       const farm = farms.get(farmId) ?? (await loadState(this.store, farmDecider, streamOf.farm(farmId))).state;
       farms.set(farmId, farm);
@@ -50,7 +49,7 @@ export class EnergyService {
         continue;
       }
       const key = streamOf.energy(farmId, farmMonthOf(reading.from, farm.registered?.utcOffset).month);
-      months.set(key, [...(months.get(key) ?? []), { index, reading }]);
+      months.set(key, [...(months.get(key) ?? []), { index, reading, ...(signed === undefined ? {} : { signed }) }]);
     }
     for (const [stream, placed] of months) {
       for (const [at, result] of await this.recordMonth(stream, placed, metadata)) results[at] = result;
@@ -58,12 +57,19 @@ export class EnergyService {
     return results;
   }
 
+  /** Whether this very reading was recorded before. @throws as `record` */
+  async knows(reading: EnergyReading): Promise<boolean> {
+    const { state: farm } = await loadState(this.store, farmDecider, streamOf.farm(reading.farmId));
+    const { month } = farmMonthOf(reading.from, farm.registered?.utcOffset);
+    const { state } = await loadState(this.store, energyMonthDecider, streamOf.energy(reading.farmId, month));
+    return assessReading(state, reading).kind === 'known';
+  }
+
   private async recordMonth(stream: string, placed: readonly Placed[], metadata: Metadata): Promise<[number, ReadingResult][]> {
-    const readings = placed.map(({ reading }) => reading);
     const outcome = await handleCommand(this.store, energyMonthDecider, {
       stream,
-      command: { month: stream.slice(-7), readings },
-      commandId: `readings:${contentHash({ readings })}`,
+      command: { month: stream.slice(-7), readings: placed },
+      commandId: `readings:${contentHash({ readings: placed.map(({ reading }) => reading) })}`,
       metadata,
     });
     if (outcome.kind === 'refused') return placed.map(({ index, reading }) => [index, { status: 'refused', readingId: energyReadingIdOf(reading), ...outcome.refusal }]);

@@ -33,6 +33,12 @@ describe('a licence', () => {
     given(issued).when({ kind: 'issue', application }).thenRefused('licence-conflict', 'licenceId');
   });
 
+  it('is never held by a natural person\'s identity number, and may be by a company\'s', () => {
+    given().when({ kind: 'issue', application: { ...licence, holder: '880101300123' } }).thenRefused('licence-holder-person', 'holder');
+    given(issued).when({ kind: 'act', act: act('amend', 'A', '2026-03-01T00:00:00Z', { terms: { holder: '880101300123' } }) }).thenRefused('licence-holder-person', 'terms.holder');
+    expect(statusAt(after('issue', act('amend', 'A', '2026-03-01T00:00:00Z', { terms: { holder: '060140000123' } })), '2026-03-02T00:00:00Z')).toBe('valid');
+  });
+
   it('is suspended from the moment the act says, also when the act comes weeks later', () => {
     const state = after('issue', act('suspend', 'S-1', '2026-03-01T00:00:00Z'));
     expect(statusAt(state, '2026-02-28T23:59:59Z')).toBe('valid');

@@ -7,19 +7,22 @@ import type {
   LicenceExpiryWithdrawn,
   LicenceIssued,
   LicenceOverQuota,
+  LicenceActTaken,
   LicenceQuotaNoted,
+  SignedMessage,
 } from '@qazyna/contracts';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
 import { expiriesRefuted, expiryDue, type Licence } from './licence-timeline.js';
+import { namesAPerson } from '../pools/personal-number.js';
 import { sameContent } from './same-content.js';
 
 export type LicenceEvent = EventsOf<{
   'mining.licence-issued': LicenceIssued;
-  'mining.licence-amended': LicenceAct;
-  'mining.licence-suspended': LicenceAct;
-  'mining.licence-resumed': LicenceAct;
-  'mining.licence-revoked': LicenceAct;
-  'mining.licence-act-annulled': LicenceAct;
+  'mining.licence-amended': LicenceActTaken;
+  'mining.licence-suspended': LicenceActTaken;
+  'mining.licence-resumed': LicenceActTaken;
+  'mining.licence-revoked': LicenceActTaken;
+  'mining.licence-act-annulled': LicenceActTaken;
   'mining.licence-expired': LicenceExpired;
   'mining.licence-expiry-withdrawn': LicenceExpiryWithdrawn;
   'mining.licence-over-quota': LicenceOverQuota;
@@ -29,7 +32,7 @@ export type LicenceEvent = EventsOf<{
 export type LicenceCommand =
   | { readonly kind: 'issue'; readonly application: LicenceApplication }
   /** Taken in any order, also before the licence itself: only effective times decide. */
-  | { readonly kind: 'act'; readonly act: LicenceAct }
+  | { readonly kind: 'act'; readonly act: LicenceAct; readonly signed?: SignedMessage }
   /** The clock shows this moment. */
   | { readonly kind: 'expire'; readonly now: string }
   | { readonly kind: 'note-quota'; readonly note: LicenceQuotaNoted };
@@ -61,6 +64,7 @@ function issue(application: LicenceApplication, licence: Licence): Decision<Lice
   if (validUntil !== undefined && Date.parse(validUntil) <= Date.parse(validFrom)) {
     return refuse('licence-validity', 'validUntil must be after validFrom', 'validUntil');
   }
+  if (namesAPerson(application.holder)) return refuse('licence-holder-person', 'the holder is a legal person, never a natural person\'s identity number', 'holder');
   const data = issuedOf(application);
   if (licence.issued === undefined) return accept<LicenceEvent>({ type: 'mining.licence-issued', data });
   return sameContent(licence.issued, data) ? accept() : refuse('licence-conflict', `licence ${licenceId} is registered with other content`, 'licenceId');
@@ -72,20 +76,21 @@ function brokenRule({ act, actId, effectiveAt, until, terms, annuls }: LicenceAc
   if (until !== undefined && act !== 'suspend') return wrong('until', 'only a suspension has a term');
   if (until !== undefined && Date.parse(until) <= Date.parse(effectiveAt)) return wrong('until', 'until must be after effectiveAt');
   if ((act === 'amend') !== (terms !== undefined)) return wrong('terms', act === 'amend' ? 'an amendment names the terms that change' : 'only an amendment changes terms');
+  if (terms?.holder !== undefined && namesAPerson(terms.holder)) return refuse('licence-holder-person', 'the holder is a legal person, never a natural person\'s identity number', 'terms.holder');
   if (terms !== undefined && Object.values(terms).every((term) => term === undefined)) return wrong('terms', 'an amendment changes at least one term');
   if (terms?.validUntil !== undefined && Date.parse(terms.validUntil) <= Date.parse(effectiveAt)) return wrong('terms.validUntil', 'validUntil must be after effectiveAt: use revoke to end a licence at once');
   if ((act === 'annul') !== (annuls !== undefined)) return wrong('annuls', act === 'annul' ? 'an annulment names the act it annuls' : 'only an annulment names an act it annuls');
   return annuls === actId ? wrong('annuls', 'an act does not annul itself') : undefined;
 }
 
-function take(act: LicenceAct, licence: Licence): Decision<LicenceEvent> {
+function take(act: LicenceAct, signed: SignedMessage | undefined, licence: Licence): Decision<LicenceEvent> {
   const broken = brokenRule(act);
   if (broken) return broken;
   const known = licence.acts.get(act.actId);
   if (known !== undefined) {
-    return sameContent(known, act) ? accept() : refuse('licence-act-conflict', `act ${act.actId} over licence ${act.licenceId} is known with other content`, 'actId');
+    return sameContent({ ...known, signed: undefined }, act) ? accept() : refuse('licence-act-conflict', `act ${act.actId} over licence ${act.licenceId} is known with other content`, 'actId');
   }
-  const taken: LicenceEvent = { type: ACT_EVENTS[act.act], data: act };
+  const taken: LicenceEvent = { type: ACT_EVENTS[act.act], data: { ...act, ...(signed === undefined ? {} : { signed }) } };
   const refuted = expiriesRefuted(evolve(licence, taken));
   return accept<LicenceEvent>(
     taken,
@@ -137,7 +142,7 @@ export const licenceDecider: Decider<Licence, LicenceCommand, LicenceEvent> = {
       case 'issue':
         return issue(command.application, licence);
       case 'act':
-        return take(command.act, licence);
+        return take(command.act, command.signed, licence);
       case 'expire':
         return expire(command.now, licence);
       case 'note-quota':

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { contentHash, streamOf, type LicenceAct, type LicenceApplication, type LicenceQuotaNoted } from '@qazyna/contracts';
+import { contentHash, streamOf, type LicenceAct, type LicenceApplication, type LicenceQuotaNoted, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, type Clock, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { CLOCK, EVENT_STORE } from '@qazyna/service-kit';
 import { licenceDecider } from './licence.js';
 import { expiryDue, licenceAt, type LicenceStanding } from './licence-timeline.js';
+import { sameContent } from './same-content.js';
 
 type Metadata = Omit<EventMetadata, 'schemaVersion'>;
 
@@ -34,16 +35,23 @@ export class LicencesService {
   }
 
   /** Takes an act once, in whatever order acts come; another content under its id is raised. @throws as `issue` */
-  async act(act: LicenceAct, way: 'http' | 'kafka', metadata: Metadata): Promise<LicenceOutcome & { readonly standing?: LicenceStanding }> {
+  async act(act: LicenceAct, way: 'http' | 'kafka', metadata: Metadata, signed?: SignedMessage): Promise<LicenceOutcome & { readonly standing?: LicenceStanding }> {
     const stream = streamOf.licence(act.licenceId);
     const hash = contentHash(act);
-    const taken = await handleCommand(this.store, licenceDecider, { stream, command: { kind: 'act', act }, commandId: `act:${hash}`, metadata });
+    const taken = await handleCommand(this.store, licenceDecider, { stream, command: { kind: 'act', act, ...(signed === undefined ? {} : { signed }) }, commandId: `act:${hash}`, metadata });
     if (taken.kind === 'refused') {
       if (taken.refusal.code === 'licence-act-conflict') await this.raiseConflict(act, hash, way, metadata);
       return { refusal: taken.refusal };
     }
     const standing = licenceAt(taken.state, this.clock.now().toISOString());
     return { status: taken.duplicate || taken.events.length === 0 ? 'duplicate' : 'accepted', standing };
+  }
+
+  /** Whether this act was taken before, with the same content. @throws as `issue` */
+  async knows(act: LicenceAct): Promise<boolean> {
+    const { state } = await loadState(this.store, licenceDecider, streamOf.licence(act.licenceId));
+    const known = state.acts.get(act.actId);
+    return known !== undefined && sameContent({ ...known, signed: undefined }, act);
   }
 
   /** Announces every end of validity that the clock has passed. @returns how many */

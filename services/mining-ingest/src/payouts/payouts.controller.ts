@@ -11,6 +11,7 @@ import {
   inOrder,
   notFound,
   pageOf,
+  pageUpTo,
   parseCursor,
   RawBytes,
   receiveMessages,
@@ -22,6 +23,7 @@ import {
   type Page,
 } from '@qazyna/service-kit';
 import { claimMessage } from './claim-message.adapter.js';
+import { PayoutDoubtQuery, PayoutDoubts, type DoubtedPayout } from './payout-doubts.query.js';
 import { PayoutList, PayoutQuery, type ListedPayout } from './payouts.query.js';
 import { PayoutsService } from './payouts.service.js';
 
@@ -34,6 +36,7 @@ export class PayoutsController {
   constructor(
     @Inject(PayoutsService) private readonly payouts: PayoutsService,
     @Inject(PayoutList) private readonly list: PayoutList,
+    @Inject(PayoutDoubts) private readonly doubts: PayoutDoubts,
     @Inject(UpstreamSignatures) private readonly signatures: UpstreamSignatures,
   ) {}
 
@@ -68,6 +71,20 @@ export class PayoutsController {
   find(@Query() query: PayoutQuery): Page<ListedPayout> {
     const { after, limit } = parseCursor(query);
     return pageOf(this.list.page(query, after, limit + 1), limit, ({ sequence }) => sequence);
+  }
+
+  @Get('in-doubt')
+  @Roles(...ROLES)
+  @ApiOperation({
+    summary: 'Accepted payouts that today\'s registers would hold',
+    description:
+      'An act that arrived late, or a month that turned out to be over its quota, may speak against payouts accepted before. Nothing is taken back by itself. ' +
+      'A page may have fewer items than asked for and still a `next`.',
+  })
+  inDoubt(@Query() query: PayoutDoubtQuery): Page<DoubtedPayout> {
+    const { after, limit } = parseCursor(query);
+    const { items, lookedUpTo } = this.doubts.page(query, after, limit);
+    return pageUpTo(items, lookedUpTo);
   }
 
   @Get(':payoutId')
