@@ -104,6 +104,13 @@ describe('an act over a licence', () => {
   ])('is refused as %s', (_name, wrong, field) => given(issued).when({ kind: 'act', act: wrong }).thenRefused('licence-act-incomplete', field));
 });
 
+describe('a stream that breaks INV-43', () => {
+  it('is not folded: one act id with two contents', () => {
+    const once = licenceDecider.evolve(licenceDecider.initialState(), taken(act('suspend', 'S-1', '2026-03-01T00:00:00Z')));
+    expect(() => licenceDecider.evolve(once, taken(act('suspend', 'S-1', '2026-04-01T00:00:00Z')))).toThrow('INV-43');
+  });
+});
+
 describe('the end of validity', () => {
   const expired: LicenceEvent = { type: 'mining.licence-expired', data: { licenceId: 'L-1', expiredAt: '2027-01-01T00:00:00Z' } };
   const expire = (now: string) => ({ kind: 'expire', now }) as const;

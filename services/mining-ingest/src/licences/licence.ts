@@ -120,6 +120,8 @@ function evolve(licence: Licence, event: LicenceEvent): Licence {
     case 'mining.licence-resumed':
     case 'mining.licence-revoked':
     case 'mining.licence-act-annulled':
+      // INV-43: with two contents under one id the state would depend on which came first.
+      if (licence.acts.has(event.data.actId)) throw new Error(`INV-43: act ${event.data.actId} over licence ${event.data.licenceId} is recorded twice`);
       return { ...licence, acts: new Map([...licence.acts, [event.data.actId, event.data]]) };
     case 'mining.licence-expired':
       return { ...licence, announced: new Set([...licence.announced, event.data.expiredAt]) };

@@ -128,6 +128,7 @@ function evolve(state: PoolAccountState, event: PoolAccountEvent): PoolAccountSt
     case 'mining.wallet-change-proposed':
       return { ...state, proposed: event.data, known: new Map([...state.known, [event.data.changeId, { proposal: event.data, status: 'proposed' as const }]]) };
     case 'mining.wallet-change-confirmed':
+      assertFourEyes(event.data, state);
       return { ...state, proposed: undefined, changes: [...state.changes, event.data], known: marked(event.data.changeId, 'confirmed') };
     case 'mining.wallet-change-withdrawn': {
       const { changeId } = event.data;
@@ -142,6 +143,13 @@ function evolve(state: PoolAccountState, event: PoolAccountEvent): PoolAccountSt
     case 'mining.pool-account-resumed':
       return { ...state, acts: new Map([...state.acts, [event.data.actId, event.data]]) };
   }
+}
+
+/** INV-44, on what is read as on what is written: two people, and no effect before the confirmation or the change before. */
+function assertFourEyes({ changeId, confirmedBy, confirmedAt, effectiveFrom }: WalletChangeConfirmed, state: PoolAccount): void {
+  if (state.known.get(changeId)?.proposal.proposedBy.subject === confirmedBy.subject) throw new Error(`INV-44: change ${changeId} was confirmed by who proposed it`);
+  const before = state.changes.at(-1)?.effectiveFrom ?? confirmedAt;
+  if (Date.parse(effectiveFrom) < Math.max(Date.parse(confirmedAt), Date.parse(before))) throw new Error(`INV-44: change ${changeId} has effect before it was confirmed, or before the one it follows`);
 }
 
 export const poolAccountDecider: Decider<PoolAccountState, PoolAccountCommand, PoolAccountEvent> = { initialState: () => undefined, decide, evolve };
