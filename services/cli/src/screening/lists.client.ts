@@ -48,7 +48,7 @@ export async function uploadList(door: ListsDoor, file: string, query: Readonly<
   const token = door.token !== undefined && door.token !== '' ? door.token : await sandboxToken(base, door.signal);
   const answer = await send(`${base}/v1/screening/lists?${new URLSearchParams(query).toString()}`, door.signal, {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
-    body: pieces(file, size, onSent) as unknown as ReadableStream,
+    body: pieces(file, size, onSent),
     duplex: 'half',
   });
   const text = await answer.text();
