@@ -31,6 +31,13 @@ export const BUGS: readonly Bug[] = [
     replace: 'if (known === undefined) for await (const page of this.store.readStream(',
   },
   {
+    name: 'accepted-once-refused-later',
+    what: 'a message that was accepted is refused when it comes again after its key was revoked',
+    file: 'libs/service-kit/src/publishers/upstream-signatures.ts',
+    find: 'if (PASSING_REFUSALS.has(refusal.code) && (await known()))',
+    replace: 'if (PASSING_REFUSALS.size === 0 && (await known()))',
+  },
+  {
     name: 'signature-of-another-message',
     what: 'a genuine signature counts on whatever message it is put',
     file: 'libs/service-kit/src/publishers/upstream-signatures.ts',
