@@ -1,5 +1,6 @@
 /** Every event and upstream message there is: its type, version, schema class, and who emits and reads it. */
 import * as custody from './events/custody.js';
+import * as custodyCases from './events/custody-cases.js';
 import * as intake from './events/intake.js';
 import * as intakeAssets from './events/intake-assets.js';
 import * as mining from './events/mining.js';
@@ -11,6 +12,7 @@ import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
 import * as publishers from './events/publishers.js';
 import type { CustodyEvents } from './events/custody.js';
+import type { CustodyCaseEvents } from './events/custody-cases.js';
 import type { IntakeEvents } from './events/intake.js';
 import type { IntakeAssetEvents } from './events/intake-assets.js';
 import type { MiningEvents } from './events/mining.js';
@@ -30,14 +32,14 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents & ScreeningEvents & CustodyScreeningEvents;
+export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents & ScreeningEvents & CustodyScreeningEvents & CustodyCaseEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
 export type EventsOf<Map> = { [Type in keyof Map & string]: { readonly type: Type; readonly data: Map[Type] } }[keyof Map & string];
 export type IntakeEvent = EventsOf<IntakeEvents & IntakeAssetEvents>;
 export type MiningEvent = EventsOf<MiningEvents>;
-export type CustodyEvent = EventsOf<CustodyEvents>;
+export type CustodyEvent = EventsOf<CustodyEvents & CustodyCaseEvents>;
 export type OperationsEvent = EventsOf<OperationsEvents>;
 
 export interface EventDescription {
@@ -143,6 +145,10 @@ const SCREENING: Record<keyof ScreeningEvents, Described> = {
 const CUSTODY_SCREENING: Record<keyof CustodyScreeningEvents, Described> = {
   'custody.screening-noted': { schema: screening.ScreeningNoted, summary: 'Custody knows whether a deposit is held for screening' },
 };
+const CUSTODY_CASES: Record<keyof CustodyCaseEvents, Described> = {
+  'custody.case-effect-noted': { schema: custodyCases.CaseEffectNoted, summary: 'Custody knows of an act over an asset of a case' },
+  'custody.case-effect-undone': { schema: custodyCases.CaseEffectUndone, summary: 'Custody knows that an act over a case\'s coins is taken back' },
+};
 const OPERATIONS: Record<keyof (OperationsEvents & PipelineEvents & PublisherEvents), Described> = {
   'operations.dead-letter-noted': { schema: operations.DeadLetterNoted, summary: 'A message that a consumer group put aside is in the register' },
   'operations.dead-letter-replay-requested': { schema: operations.DeadLetterReplayRequested, summary: 'An operator sends a dead letter back to its group' },
@@ -171,6 +177,7 @@ export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('mining', TOPICS.miningEvents, MINING_STATEMENTS),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY_SCREENING),
+  ...describe('custody', TOPICS.custodyEvents, CUSTODY_CASES),
   ...describe('operations', TOPICS.operationsEvents, OPERATIONS),
 ];
 

@@ -3,6 +3,7 @@ export * from './catalogue.js';
 export * from './content-hash.js';
 export * from './event-pages.js';
 export * from './events/custody.js';
+export * from './events/custody-cases.js';
 export * from './events/intake.js';
 export * from './events/intake-assets.js';
 export * from './events/mining.js';

@@ -41,6 +41,8 @@ export const streamOf = {
   custodyCase: (caseId: string): string => `custody-case-${caseId}`,
   /** What custody was told of a deposit's screening. */
   custodyScreening: (depositId: string): string => `custody-screening-${depositId}`,
+  /** One asset of a case, as custody knows it: a case of ten thousand assets is ten thousand short streams. */
+  custodyCaseAsset: (caseId: string, assetId: string): string => `custody-case-${caseId}~${assetId}`,
   /** Life of a message that a consumer group put aside. */
   deadLetter: (letterId: string): string => `dead-letter-${letterId}`,
   /** A message that did not follow the one before it, and its repair. */

@@ -9,7 +9,7 @@ import { throwIfViolated, type Violation } from './invariants.js';
 export const ENTRY_KINDS = ['deposit', 'identification', 'screening', 'reclassification', 'compensation', 'transfer', 'disbursement', 'release', 'fee'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-export const ACT_KINDS = ['state-property-decision', 'release-to-owner', 'return-to-victim', 'resolution', 'finality'] as const;
+export const ACT_KINDS = ['state-property-decision', 'release-to-owner', 'return-to-victim', 'resolution', 'finality', 'reversal'] as const;
 export type ActKind = (typeof ACT_KINDS)[number];
 
 export interface Posting {

@@ -267,11 +267,18 @@ function wrongSide(account: ParsedAccount, asset: AssetId, balance: bigint): Vio
   return { invariant: account.custody ? 'INV-02' : 'INV-06', message: `${account.name} would stand at ${balance} in ${asset}` };
 }
 
-/** Whether `postings` are `original` with every sign turned, in any order. Neither repeats an account and asset. */
+/**
+ * Whether `postings` are `original` with every sign turned, in any order. What two classes owe each other counts net:
+ * once coins were swept the debt is settled, and taking the entry back makes a debt the other way.
+ */
 function negates(postings: readonly Posting[], original: readonly Posting[]): boolean {
-  if (postings.length !== original.length) return false;
-  const expected = new Map(original.map(({ account, asset, amount }) => [`${account} ${asset}`, -amount]));
-  return postings.every(({ account, asset, amount }) => expected.get(`${account} ${asset}`) === amount);
+  const open = new Map<string, bigint>();
+  for (const { account, asset, amount } of [...postings, ...original]) {
+    const { class: cls, counterpart } = parseAccount(account);
+    const key = `${counterpart === undefined ? account : `${cls}:due:${counterpart}`} ${asset}`;
+    open.set(key, (open.get(key) ?? 0n) + amount);
+  }
+  return [...open.values()].every((sum) => sum === 0n);
 }
 
 /** The postings that undo an entry, for building its compensation. */

@@ -12,7 +12,7 @@ export const LEDGER_INVARIANTS = {
   'INV-07': 'Every posting is to an account of the chart of accounts.',
   'INV-08': 'An entry has 2 to 1,000 postings, each a non-zero whole amount within bounds, one for each account and asset.',
   'INV-09': 'Every posting is in an asset of the registry.',
-  'INV-10': 'A compensation names the entry it corrects and negates it exactly, and an entry is compensated at most once.',
+  'INV-10': 'A compensation names the entry it corrects and negates it exactly, what classes owe each other counted net, and an entry is compensated at most once.',
   'INV-11': 'An entry id is a UUID and occurs once.',
   'INV-12': 'An entry takes effect at a valid time, in UTC to the millisecond, not after it was recorded by more than the tolerance.',
   'INV-13': 'The act fits what it authorises: the case it names is the case moved, a disbursement names its resolution, a release its case.',

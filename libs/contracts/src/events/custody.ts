@@ -202,6 +202,12 @@ export class CaseStatePropertyNoted {
 
   @Field.instant({ description: 'When it takes effect' })
   effectiveAt!: string;
+
+  @Field.uuid({ optional: true, description: 'The deciding fact; absent in events of the first version' })
+  factId?: string;
+
+  @Field.integer({ optional: true, min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Place of the telling event in the case\'s stream; absent in events of the first version' })
+  caseRevision?: number;
 }
 
 export class JournalPosting {
@@ -220,8 +226,8 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** The legal act that lets an entry cross classes. */
 export class AuthorisingAct {
-  @Field.oneOf(['state-property-decision', 'release-to-owner', 'return-to-victim', 'resolution', 'finality'], { description: 'Kind of act' })
-  kind!: 'state-property-decision' | 'release-to-owner' | 'return-to-victim' | 'resolution' | 'finality';
+  @Field.oneOf(['state-property-decision', 'release-to-owner', 'return-to-victim', 'resolution', 'finality', 'reversal'], { description: 'Kind of act' })
+  kind!: 'state-property-decision' | 'release-to-owner' | 'return-to-victim' | 'resolution' | 'finality' | 'reversal';
 
   @Field.text({ max: 128, description: 'Reference of the document' })
   reference!: string;

@@ -28,6 +28,9 @@ export class AddressPurpose {
   @Field.text({ max: 97, pattern: /^[A-Za-z0-9._-]+$/, patternMeans: 'a case id or pool account id', description: 'Case id (`agency.number`) or pool account id (`pool.account`)', example: 'afm.247100031_00142' })
   id!: string;
 
+  @IdentifierField.assetId({ optional: true, description: 'The asset of the case it receives; without it, acts over single assets do not reach what arrives here', example: 'wallet-1' })
+  assetId?: string;
+
   @IdentifierField.name({ optional: true, description: 'The licence to credit; required for a pool account', example: 'KZ-CM-0001' })
   licenceId?: string;
 }

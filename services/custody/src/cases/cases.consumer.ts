@@ -1,17 +1,27 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { messageTypeOf, TOPICS, type CaseBecameStateProperty } from '@qazyna/contracts';
+import { messageTypeOf, TOPICS } from '@qazyna/contracts';
 import type { MessageBatch, Outcome } from '@qazyna/messaging';
-import { CasesService } from './cases.service.js';
+import { CASE_EVENT_TYPES, type CaseEvent } from './case-words.js';
+import { CasesService, type ToldOfCase } from './cases.service.js';
+
+const TYPES = new Map(CASE_EVENT_TYPES.map((type) => [messageTypeOf(type, 1), type]));
 
 @Controller()
 export class CasesConsumer {
   constructor(@Inject(CasesService) private readonly cases: CasesService) {}
 
-  /** Cases that became state property: what is held for them, and what still comes, is reclassified. */
-  @EventPattern<string>(TOPICS.intakeEvents, { group: 'custody', types: [messageTypeOf('intake.case-became-state-property', 1)] })
+  /** What the law did to a case or to one asset of it: what is held, and what still comes, is posted by it. */
+  @EventPattern<string>(TOPICS.intakeEvents, { group: 'custody', types: [...TYPES.keys()] })
   async take(@Payload() batch: MessageBatch): Promise<readonly Outcome[]> {
-    await Promise.all(batch.map(({ event }) => this.cases.noteStateProperty(event.data as CaseBecameStateProperty, event.id, event.extensions['correlationid'])));
+    await this.cases.note(
+      batch.flatMap(({ event }): ToldOfCase[] => {
+        const type = TYPES.get(event.type);
+        if (type === undefined) return [];
+        const revision = Number(event.extensions['streamrevision'] ?? NaN);
+        return [{ ...({ type, data: event.data } as CaseEvent), messageId: event.id, correlationId: event.extensions['correlationid'], caseRevision: Number.isSafeInteger(revision) ? revision : undefined }];
+      }),
+    );
     return batch.map(() => ({ kind: 'done' }));
   }
 }

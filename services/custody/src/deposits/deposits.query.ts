@@ -19,7 +19,7 @@ export interface ListedDeposit {
   readonly blockTime: string;
   readonly confirmations: number;
   readonly coinbase: boolean;
-  readonly purpose: { readonly kind: string; readonly id: string };
+  readonly purpose: { readonly kind: string; readonly id: string; readonly assetId?: string };
   readonly payoutId: string | null;
   /** The transaction that spent it without an approval. */
   readonly spentBy: string | null;
@@ -29,7 +29,7 @@ export interface ListedDeposit {
 }
 
 const COLUMNS = `deposit_id AS depositId, txid, vout, state, vault_id AS vaultId, address, asset, amount, height, block_hash AS blockHash, block_time AS blockTime,
-  coinbase, purpose_kind AS purposeKind, purpose_id AS purposeId, payout_id AS payoutId, spent_by AS spentBy, hold_code AS heldForScreening, sequence`;
+  coinbase, purpose_kind AS purposeKind, purpose_id AS purposeId, purpose_asset_id AS purposeAssetId, payout_id AS payoutId, spent_by AS spentBy, hold_code AS heldForScreening, sequence`;
 
 @Injectable()
 export class DepositList {
@@ -49,10 +49,10 @@ export class DepositList {
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const rows = this.model.db.prepare(`SELECT ${COLUMNS} FROM deposits ${where} ORDER BY sequence LIMIT ?`).all(...used.map(([, value]) => value), limit);
     const tip = (this.model.db.prepare('SELECT max(height) AS height FROM blocks').get()?.['height'] ?? -1) as number;
-    return rows.map(({ coinbase, purposeKind, purposeId, ...row }) => ({
+    return rows.map(({ coinbase, purposeKind, purposeId, purposeAssetId, ...row }) => ({
       ...(row as unknown as ListedDeposit),
       coinbase: coinbase === 1,
-      purpose: { kind: purposeKind as string, id: purposeId as string },
+      purpose: { kind: purposeKind as string, id: purposeId as string, ...(purposeAssetId === null ? {} : { assetId: purposeAssetId as string }) },
       confirmations: row['state'] === 'taken-back' ? 0 : confirmationsAt(row['height'] as number, tip),
     }));
   }

@@ -16,11 +16,12 @@ const payout: SettledDeposit = {
   confirmedRevision: 1,
   takenBackRevision: undefined,
   match: undefined,
-  stateProperty: undefined,
+  stateProperty: [],
+  endingOf: () => undefined,
 };
 const match = { revision: 2, payoutId: 'pool.acc~1', licenceId: 'L-1' };
 const held: SettledDeposit = { ...payout, vaultId: 'trust-1', vaultClass: 'held-in-trust', purpose: { kind: 'case', id: 'afm.1' } };
-const act = { reference: 'GOV-7', effectiveAt: '2026-02-01T00:00:00Z', revision: 0 };
+const act = { reference: 'GOV-7', effectiveAt: '2026-02-01T00:00:00Z', cause: 'custody-case-afm.1@0', amount: held.amount };
 
 /** A journal of one deposit: posts what is due until nothing is, and checks every rule of the ledger on the way. */
 class OneDeposit {
@@ -108,7 +109,7 @@ describe('entries of a case', () => {
   it('become state property by four postings that name the act', () => {
     const journal = new OneDeposit();
     journal.settle(held);
-    expect(journal.settle({ ...held, stateProperty: act })).toEqual(['reclassification']);
+    expect(journal.settle({ ...held, stateProperty: [act] })).toEqual(['reclassification']);
     const { entry } = journal.posted[1] as EntryDraft;
     expect(entry.act).toEqual({ kind: 'state-property-decision', reference: 'GOV-7', caseId: 'afm.1' });
     expect(entry.postings.map(({ account, amount }) => [account, amount > 0n])).toEqual([
@@ -123,16 +124,16 @@ describe('entries of a case', () => {
 
   it('become state property as they come when the decision was there first, and not before they are held', () => {
     const journal = new OneDeposit();
-    expect(journal.settle({ ...held, blockTime: '2026-03-01T00:00:00.000Z', stateProperty: act })).toEqual(['deposit', 'reclassification']);
+    expect(journal.settle({ ...held, blockTime: '2026-03-01T00:00:00.000Z', stateProperty: [act] })).toEqual(['deposit', 'reclassification']);
     expect(journal.posted[1]?.entry.effectiveAt).toBe('2026-03-01T00:00:00.000Z');
   });
 
   it('are taken back with their reclassification, which keeps the act it undoes', () => {
     const journal = new OneDeposit();
-    journal.settle({ ...held, stateProperty: act });
-    expect(journal.settle(unconfirmed({ ...held, stateProperty: act }, 2))).toEqual(['compensation', 'compensation']);
+    journal.settle({ ...held, stateProperty: [act] });
+    expect(journal.settle(unconfirmed({ ...held, stateProperty: [act] }, 2))).toEqual(['compensation', 'compensation']);
     expect([...journal.balances.accounts()].every(({ balance }) => balance === 0n)).toBe(true);
-    expect(journal.settle({ ...held, stateProperty: act, confirmedRevision: 4, takenBackRevision: 2 })).toEqual(['deposit', 'reclassification']);
+    expect(journal.settle({ ...held, stateProperty: [act], confirmedRevision: 4, takenBackRevision: 2 })).toEqual(['deposit', 'reclassification']);
     expect(journal.balance('reserve:seizure:afm.1')).toBe(-held.amount);
   });
 });

@@ -1,4 +1,5 @@
 import { account, negatedPostings, toInstant, type AccountClass, type AccountName, type AssetId, type AuthorisingAct, type Entry } from '@qazyna/ledger';
+import type { Ending, StatePropertyAct } from '../cases/effects.js';
 import { screeningEntry, wasUnidentified, type DepositScreening } from './screening-entries.js';
 import type { EntryDraft, EntryNotes } from './entry-draft.js';
 
@@ -11,13 +12,15 @@ export interface SettledDeposit {
   readonly amount: bigint;
   readonly height: number;
   readonly blockTime: string;
-  readonly purpose: { readonly kind: 'case' | 'pool-account'; readonly id: string };
+  readonly purpose: { readonly kind: 'case' | 'pool-account'; readonly id: string; readonly assetId?: string };
   /** Present while it is confirmed in the best chain. */
   readonly confirmedRevision: number | undefined;
   readonly takenBackRevision: number | undefined;
   readonly match: { readonly revision: number; readonly payoutId: string; readonly licenceId: string } | undefined;
-  /** The act that made the case's coins state property. */
-  readonly stateProperty: { readonly reference: string; readonly effectiveAt: string; readonly revision: number } | undefined;
+  /** The acts that make coins of it state property, each with its part. */
+  readonly stateProperty: readonly StatePropertyAct[];
+  /** What ended the act of a cause, for what was posted by an act that stands no more. */
+  readonly endingOf: (cause: string) => Ending | undefined;
   readonly screening?: DepositScreening;
 }
 
@@ -72,7 +75,7 @@ function creditedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], ca
   const { purpose, match, stateProperty } = deposit;
   if (purpose.kind === 'case') {
     const held = depositEntry(deposit, cause, idOf, undefined);
-    return stateProperty === undefined ? [held] : [held, reclassification(deposit, stateProperty, cause, idOf)];
+    return [held, ...stateProperty.map((act) => reclassification(deposit, act, cause, idOf))];
   }
   const postedUnidentified = live.some(({ entry }) => entry.entryId === idOf(cause)) && wasUnidentified(live);
   if (match === undefined) return [depositEntry(deposit, cause, idOf, undefined)];
@@ -126,10 +129,10 @@ function identification(deposit: SettledDeposit, match: NonNullable<SettledDepos
 }
 
 /** The four postings of state property. Coins cannot become the state's before they are held, so the later date counts. */
-function reclassification(deposit: SettledDeposit, act: NonNullable<SettledDeposit['stateProperty']>, depositCause: string, idOf: IdOf): EntryDraft {
-  const { asset, amount, purpose } = deposit;
+function reclassification(deposit: SettledDeposit, act: StatePropertyAct, depositCause: string, idOf: IdOf): EntryDraft {
+  const { asset, purpose } = deposit;
+  const { amount, cause } = act;
   const caseId = purpose.id;
-  const cause = `custody-case-${caseId}@${act.revision}`;
   const [decided, held] = [toInstant(act.effectiveAt), toInstant(deposit.blockTime)];
   const authorising: AuthorisingAct = { kind: 'state-property-decision', reference: act.reference, caseId };
   return {
@@ -150,16 +153,23 @@ function reclassification(deposit: SettledDeposit, act: NonNullable<SettledDepos
   };
 }
 
-/** Effective when the corrected entry was: as we now know it, the coins were never there. */
+/**
+ * Takes back what holds no longer. Coins that a reorganisation took were never there, as we now know: effective when the
+ * corrected entry was. Coins that an appeal gives back were the state's until then: effective from the appeal, by its act,
+ * and where they were swept meanwhile the reserve now owes them to the trust.
+ */
 function compensation(deposit: SettledDeposit, { entry, payoutId, caseId }: LiveEntry, idOf: IdOf): EntryDraft {
-  const cause = `deposit-${deposit.depositId}@${deposit.takenBackRevision ?? 0}`;
+  const ending = deposit.confirmedRevision === undefined || entry.kind !== 'reclassification' ? undefined : deposit.endingOf(entry.cause);
+  const cause = ending?.cause ?? `deposit-${deposit.depositId}@${deposit.takenBackRevision ?? 0}`;
+  const ended = ending === undefined ? entry.effectiveAt : toInstant(ending.effectiveAt);
+  const act: AuthorisingAct | undefined = ending === undefined ? entry.act : { kind: 'reversal', reference: ending.reference, caseId: deposit.purpose.id };
   return {
     entry: {
       entryId: idOf(`${cause} corrects ${entry.entryId}`),
       kind: 'compensation',
-      effectiveAt: entry.effectiveAt,
+      effectiveAt: ended > entry.effectiveAt ? ended : entry.effectiveAt,
       postings: negatedPostings(entry),
-      ...(entry.act === undefined ? {} : { act: entry.act }),
+      ...(act === undefined ? {} : { act }),
       corrects: entry.entryId,
       cause,
     },
@@ -170,5 +180,6 @@ function compensation(deposit: SettledDeposit, { entry, payoutId, caseId }: Live
       blockHeight: deposit.height,
     },
     corrected: entry,
+    ...(entry.kind === 'reclassification' ? { turnsDues: true } : {}),
   };
 }

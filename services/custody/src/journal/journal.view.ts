@@ -1,7 +1,7 @@
 import type { JournalEntryPosted } from '@qazyna/contracts';
 import type { RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelWriter } from '@qazyna/service-kit';
-import { refreshDue } from '../deposits/deposits.view.js';
+import { refreshActs, refreshDue } from '../deposits/deposits.view.js';
 
 /** `postings` answers as-of questions; `balances` is their running sum, kept so that a list of accounts is cheap. */
 export const JOURNAL_SCHEMA = `
@@ -31,17 +31,18 @@ export function applyJournalEvent(db: ReadModelWriter, event: RecordedEvent): vo
     const [accountClass = ''] = account.split(':');
     db.run('INSERT OR REPLACE INTO balances VALUES (?, ?, ?, ?)', account, asset, accountClass, (BigInt(known ?? '0') + BigInt(amount)).toString());
   }
-  if (entry.depositId !== undefined) markDeposit(db, entry, entry.depositId);
+  if (entry.depositId !== undefined) markDeposit(db, entry, entry.depositId, recordedAt);
 }
 
 /** Keeps what the journal holds for a deposit beside what its stream says, so that a difference is work to do. */
-function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: string): void {
+function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: string, recordedAt: string): void {
   if (entry.kind === 'compensation') {
-    const corrected = db.get('SELECT kind FROM entries WHERE entry_id = ?', entry.corrects ?? '')?.['kind'];
+    const corrected = db.get('SELECT kind, body FROM entries WHERE entry_id = ?', entry.corrects ?? '');
     db.run('UPDATE entries SET compensated = 1 WHERE entry_id = ?', entry.corrects ?? '');
-    if (corrected === 'deposit') db.run('UPDATE deposits SET posted_revision = NULL, unidentified = 0 WHERE deposit_id = ?', depositId);
-    else if (corrected === 'identification') db.run('UPDATE deposits SET unidentified = 1 WHERE deposit_id = ?', depositId);
-    else if (corrected === 'reclassification') db.run('UPDATE deposits SET reclassified = 0 WHERE deposit_id = ?', depositId);
+    const kind = corrected?.['kind'];
+    if (kind === 'deposit') db.run('UPDATE deposits SET posted_revision = NULL, unidentified = 0 WHERE deposit_id = ?', depositId);
+    else if (kind === 'identification') db.run('UPDATE deposits SET unidentified = 1 WHERE deposit_id = ?', depositId);
+    else if (kind === 'reclassification') setPosted(db, depositId, (JSON.parse(corrected?.['body'] as string) as JournalEntryPosted).cause, false, recordedAt);
   } else if (entry.kind === 'deposit') {
     const revision = Number(entry.cause.slice(entry.cause.lastIndexOf('@') + 1));
     const unidentified = entry.postings.some(({ account }) => account.includes(':unidentified:')) ? 1 : 0;
@@ -49,7 +50,7 @@ function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: 
   } else if (entry.kind === 'identification') {
     db.run('UPDATE deposits SET unidentified = 0 WHERE deposit_id = ?', depositId);
   } else if (entry.kind === 'reclassification') {
-    db.run('UPDATE deposits SET reclassified = 1 WHERE deposit_id = ?', depositId);
+    setPosted(db, depositId, entry.cause, true, recordedAt);
   }
   for (const { account, amount } of entry.postings) {
     const isCredit = amount.startsWith('-') ? 1 : 0;
@@ -57,4 +58,13 @@ function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: 
     else if (entry.kind === 'screening' && account.includes(':unidentified:')) db.run('UPDATE deposits SET unidentified = ? WHERE deposit_id = ?', isCredit, depositId);
   }
   refreshDue(db, depositId);
+}
+
+/** Keeps which acts the journal has posted for a deposit and not taken back. */
+function setPosted(db: ReadModelWriter, depositId: string, cause: string, posted: boolean, recordedAt: string): void {
+  const row = db.get('SELECT acts_posted FROM deposits WHERE deposit_id = ?', depositId);
+  if (row === undefined) return;
+  const others = (JSON.parse(row['acts_posted'] as string) as string[]).filter((each) => each !== cause);
+  db.run('UPDATE deposits SET acts_posted = ? WHERE deposit_id = ?', JSON.stringify(posted ? [...others, cause].sort() : others), depositId);
+  refreshActs(db, depositId, recordedAt);
 }

@@ -3,6 +3,7 @@ import { APPEND_BYTES_MAX, ConcurrencyConflict, StoreTimeout, type Clock, type J
 import { encodeEntry, InvariantViolation, type Balances, type Violation } from '@qazyna/ledger';
 import { draftBytesMax, type EntryDraft } from './entry-draft.js';
 import { ENTRY_POSTED, JournalFold, JournalUnavailable, type JournalFoldOptions } from './journal-fold.store.js';
+import { withDuesTurned } from './settled-dues.js';
 
 export { ENTRY_POSTED, JournalUnavailable } from './journal-fold.store.js';
 
@@ -179,7 +180,8 @@ export class JournalWriter {
     const inBatch = new Set<string>();
     const recordedAt = this.options.clock.now();
     for (const { draft } of batch) {
-      const { entry, corrected } = draft;
+      const { corrected } = draft;
+      const entry = draft.turnsDues === true ? withDuesTurned(draft.entry, (account, asset) => balances.balance(account, asset)) : draft.entry;
       if (inBatch.has(entry.entryId) || this.journal.has(entry.entryId)) {
         outcomes.push({ kind: 'duplicate' });
         continue;
@@ -198,7 +200,7 @@ export class JournalWriter {
       }
       outcomes.push({ kind: 'posted', number: this.journal.next + BigInt(events.length) });
       inBatch.add(entry.entryId);
-      events.push(this.eventOf(draft));
+      events.push(this.eventOf({ ...draft, entry }));
     }
     return { events, outcomes };
   }

@@ -2,6 +2,8 @@ import type { StatementSync } from 'node:sqlite';
 import { uuidV5, type Clock } from '@qazyna/event-store';
 import { decodeEntry, type AssetId } from '@qazyna/ledger';
 import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
+import { wordsFor } from '../cases/effect-words.query.js';
+import { endingOf, statePropertyActs } from '../cases/effects.js';
 import type { VaultDirectory } from '../vaults/vault-directory.js';
 import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
 import type { EntryDraft } from './entry-draft.js';
@@ -12,11 +14,10 @@ const ENTRY_NAMESPACE = '8d0f6f2a-5f8e-5c33-9b0d-2f6f5f1c7ad1';
 const BATCH_MAX = 1_000;
 const REFUSED_AGAIN_MS = 60_000;
 
-/** Deposits that lack nothing but a reclassification of a later day are left out: however many, they must not fill a step. */
+/** Deposits that lack nothing but what an act of a later day will do are left out: however many, they must not fill a step. */
 const DUE_NOW = `
-  SELECT deposits.*, reference, effective_at, state_property.revision AS act_revision
-  FROM deposits LEFT JOIN state_property ON purpose_kind = 'case' AND case_id = purpose_id
-  WHERE due = 1 AND NOT (state = 'confirmed' AND posted_revision IS confirmed_revision AND held = on_hold AND purpose_kind = 'case' AND max(coalesce(effective_at, ''), block_time) > ?)
+  SELECT * FROM deposits
+  WHERE due = 1 AND NOT (state = 'confirmed' AND posted_revision IS confirmed_revision AND held = on_hold AND purpose_kind = 'case' AND max(coalesce(acts_due_at, ''), block_time) > ?)
   LIMIT ?`;
 
 const LIVE_ENTRIES = `SELECT body FROM entries WHERE deposit_id = ? AND compensated = 0 AND kind <> 'compensation' ORDER BY number`;
@@ -59,7 +60,7 @@ export class PostingWorker {
     const now = this.clock.now();
     const rows = this.model.db.prepare(DUE_NOW).all(now.toISOString(), limit) as unknown as DueRow[];
     const live = this.model.db.prepare(LIVE_ENTRIES);
-    const due = rows.flatMap((row) => this.draftsOf(row, live)).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
+    const due = rows.flatMap((row) => this.draftsOf(row, live, now.toISOString())).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
     const ids = new Set(due.map(({ entry }) => entry.entryId));
     this.posted = new Set([...this.posted].filter((id) => ids.has(id)));
     for (const id of this.refusals.keys()) if (!ids.has(id)) this.refusals.delete(id);
@@ -83,11 +84,16 @@ export class PostingWorker {
     this.logger.error({ entryId, kind, depositId: notes?.depositId, reason: message }, 'the ledger refuses an entry: it stays due');
   }
 
-  private draftsOf(row: DueRow, liveEntries: StatementSync): EntryDraft[] {
+  private draftsOf(row: DueRow, liveEntries: StatementSync, now: string): EntryDraft[] {
     const vault = this.directory.vault(row.vault_id);
     if (vault === undefined) throw new Error(`deposit ${row.deposit_id} is of vault ${row.vault_id}, which is not registered`);
     const live = liveEntries.all(row.deposit_id).map(({ body }) => liveEntry(JSON.parse(body as string)));
-    return entriesDue(settledDeposit(row, vault.class), live, entryIdOf);
+    const deposit = settledDeposit(row, vault.class);
+    if (deposit.purpose.kind !== 'case') return entriesDue(deposit, live, entryIdOf);
+    const { assetId } = deposit.purpose;
+    const words = wordsFor({ all: (sql, ...values) => this.model.db.prepare(sql).all(...values) }, deposit.purpose.id, assetId);
+    const ofCase = { assetId, asset: deposit.asset, amount: deposit.amount };
+    return entriesDue({ ...deposit, stateProperty: statePropertyActs(ofCase, words, now), endingOf: (cause) => endingOf(cause, ofCase, words, now) }, live, entryIdOf);
   }
 }
 
@@ -101,14 +107,12 @@ interface DueRow {
   readonly state: string;
   readonly purpose_kind: 'case' | 'pool-account';
   readonly purpose_id: string;
+  readonly purpose_asset_id: string | null;
   readonly confirmed_revision: number | null;
   readonly taken_back_revision: number | null;
   readonly matched_revision: number | null;
   readonly payout_id: string | null;
   readonly matched_licence_id: string | null;
-  readonly reference: string | null;
-  readonly effective_at: string | null;
-  readonly act_revision: number | null;
   readonly screened: number;
   readonly held: number;
   readonly screening_revision: number | null;
@@ -116,7 +120,7 @@ interface DueRow {
 }
 
 function settledDeposit(row: DueRow, vaultClass: SettledDeposit['vaultClass']): SettledDeposit {
-  const { matched_revision: matched, payout_id: payoutId, matched_licence_id: licenceId, reference, effective_at: effectiveAt, act_revision: act } = row;
+  const { matched_revision: matched, payout_id: payoutId, matched_licence_id: licenceId } = row;
   return {
     depositId: row.deposit_id,
     vaultId: row.vault_id,
@@ -125,11 +129,12 @@ function settledDeposit(row: DueRow, vaultClass: SettledDeposit['vaultClass']): 
     amount: BigInt(row.amount),
     height: row.height,
     blockTime: row.block_time,
-    purpose: { kind: row.purpose_kind, id: row.purpose_id },
+    purpose: { kind: row.purpose_kind, id: row.purpose_id, ...(row.purpose_asset_id === null ? {} : { assetId: row.purpose_asset_id }) },
     confirmedRevision: row.state === 'confirmed' ? (row.confirmed_revision ?? undefined) : undefined,
     takenBackRevision: row.taken_back_revision ?? undefined,
     match: matched === null || payoutId === null || licenceId === null ? undefined : { revision: matched, payoutId, licenceId },
-    stateProperty: reference === null || effectiveAt === null || act === null ? undefined : { reference, effectiveAt, revision: act },
+    stateProperty: [],
+    endingOf: () => undefined,
     ...(row.screened === 0 ? {} : { screening: screeningOf(row) }),
   };
 }

@@ -53,8 +53,8 @@ export interface VaultState {
 }
 
 /** The key under which a purpose holds an address of a vault. */
-export function purposeKey({ kind, id }: AddressPurpose): string {
-  return `${kind}:${id}`;
+export function purposeKey({ kind, id, assetId }: AddressPurpose): string {
+  return assetId === undefined ? `${kind}:${id}` : `${kind}:${id}:${assetId}`;
 }
 
 function register({ registration, network, asset, keys, others }: RegisterVault, { registered }: VaultState): Decision<VaultEvent> {
@@ -95,20 +95,21 @@ function assign({ vaultId, purpose, addressAt, holderOf }: AssignAddress, state:
   return accept({ type: 'custody.address-assigned', data: { vaultId, index, address, purpose: plainPurpose(purpose) } });
 }
 
-function unsuitablePurpose({ vaultId, class: cls }: VaultRegistered, { kind, id, licenceId }: AddressPurpose): Decision<VaultEvent> | undefined {
+function unsuitablePurpose({ vaultId, class: cls }: VaultRegistered, { kind, id, assetId, licenceId }: AddressPurpose): Decision<VaultEvent> | undefined {
   if (!isAccountId(id)) return refuse('purpose-id-invalid', `${id} cannot name an account: it must begin with a letter or digit`, 'purpose.id');
   if (kind === 'case') {
     if (cls !== 'held-in-trust') return refuse('vault-class-unsuitable', `coins of a case are held in trust; vault ${vaultId} is of class ${cls}`, 'vaultId');
     if (licenceId !== undefined) return refuse('licence-not-of-a-case', 'a case has no licence to credit', 'purpose.licenceId');
     return undefined;
   }
+  if (assetId !== undefined) return refuse('asset-not-of-a-pool-account', 'a pool account has no assets of a case', 'purpose.assetId');
   if (cls !== 'reserve') return refuse('vault-class-unsuitable', `payouts belong to the reserve; vault ${vaultId} is of class ${cls}`, 'vaultId');
   if (licenceId === undefined) return refuse('licence-required', 'a pool account names the licence to credit', 'purpose.licenceId');
   return undefined;
 }
 
-function plainPurpose({ kind, id, licenceId }: AddressPurpose): AddressPurpose {
-  return { kind, id, ...(licenceId === undefined ? {} : { licenceId }) };
+function plainPurpose({ kind, id, assetId, licenceId }: AddressPurpose): AddressPurpose {
+  return { kind, id, ...(assetId === undefined ? {} : { assetId }), ...(licenceId === undefined ? {} : { licenceId }) };
 }
 
 /** One vault: its registration, the addresses given out of it, and whether it is frozen. */

@@ -30,7 +30,7 @@ export class VaultsController {
   @Post('deposit-addresses')
   @HttpCode(200)
   @Roles('custodian')
-  @ApiOperation({ summary: 'Assign a deposit address', description: 'To a seizure case (held-in-trust vaults) or to a pool account (reserve vaults). The same purpose gets the same address again.' })
+  @ApiOperation({ summary: 'Assign a deposit address', description: 'To a seizure case (held-in-trust vaults) or to a pool account (reserve vaults); for a case with several assets, to one of them by `assetId`. The same purpose gets the same address again.' })
   async assign(@Body() assignment: AddressAssignment, @CurrentActor() actor: Actor): Promise<AddressAssigned> {
     this.mustLead();
     const outcome = await this.vaults.assign(assignment, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
