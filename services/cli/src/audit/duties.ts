@@ -1,5 +1,7 @@
 import { catalogueValidator, contentHash, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
-import type { CaseBecameStateProperty, ClaimRegistered, DepositSeen, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact } from '@qazyna/contracts';
+import type {
+  AssetEffect, CaseBecameStateProperty, CaseEffectNoted, ClaimRegistered, DepositSeen, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact,
+} from '@qazyna/contracts';
 import { uuidV5, type RecordedEvent } from '@qazyna/event-store';
 
 /**
@@ -46,6 +48,13 @@ const SCREENING_RECORDED = messageTypeOf('intake.screening-recorded', 1);
 const SCREENING_DECIDED = messageTypeOf('intake.screening-decided', 1);
 const DEPOSIT_SEEN = messageTypeOf('custody.deposit-seen', 1);
 const ACT_APPLIED = messageTypeOf('intake.act-applied', 1);
+/** Effects on single assets, by the type of the message that tells them. */
+const ASSET_EFFECTS: ReadonlyMap<string, string> = new Map([
+  [messageTypeOf('intake.asset-became-state-property', 1), 'state-property'],
+  [messageTypeOf('intake.asset-released', 1), 'released'],
+  [messageTypeOf('intake.asset-returned-to-victim', 1), 'returned-to-victim'],
+  [messageTypeOf('intake.asset-sold', 1), 'sold'],
+]);
 const NONE: readonly Effect[] = [];
 
 /** The fields of an accepted payout that its claim must repeat. */
@@ -76,10 +85,13 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
   {
     group: 'custody',
     topic: TOPICS.intakeEvents,
-    types: [STATE_PROPERTY],
-    duties: ({ data }) => [noted(data as CaseBecameStateProperty)],
+    types: [STATE_PROPERTY, ...ASSET_EFFECTS.keys()],
+    duties: ({ type, data }) => (type === STATE_PROPERTY ? [noted(data as CaseBecameStateProperty)] : assetEffect(type, data as AssetEffect)),
     provenIn: ['custody-case-'],
-    proofs: ({ type, data }) => (type === 'custody.case-state-property-noted' ? [noted(data as unknown as CaseBecameStateProperty)] : NONE),
+    proofs: ({ type, data }) => {
+      if (type === 'custody.case-state-property-noted') return [noted(data as unknown as CaseBecameStateProperty)];
+      return type === 'custody.case-effect-noted' ? [effectNoted(data as unknown as CaseEffectNoted)] : NONE;
+    },
   },
   {
     group: 'custody-screening',
@@ -149,7 +161,16 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
 ];
 
 function noted({ caseId, decision, effectiveAt }: Pick<CaseBecameStateProperty, 'caseId' | 'decision' | 'effectiveAt'>): Effect {
-  return { key: `custody-case ${caseId}`, content: JSON.stringify([decision.reference, effectiveAt]) };
+  return { key: `custody-case ${caseId} ${decision.reference} ${effectiveAt}`, content: '' };
+}
+
+/** What an event of one asset demands; what repeats for it an event of the whole case demands nothing. */
+function assetEffect(type: string, { scope, caseId, assetId, factId, asset, share }: AssetEffect): readonly Effect[] {
+  return scope === 'case' ? NONE : [effectNoted({ caseId, assetId, factId, asset, share, effect: ASSET_EFFECTS.get(type) ?? type })];
+}
+
+function effectNoted({ caseId, assetId, effect, factId, asset, share }: Pick<CaseEffectNoted, 'caseId' | 'assetId' | 'factId' | 'asset' | 'share'> & { readonly effect: string }): Effect {
+  return { key: `custody-case ${caseId} ${assetId ?? ''} ${effect} ${factId}`, content: JSON.stringify([asset ?? null, share.numerator, share.denominator]) };
 }
 
 /** The case has had its say: the act applies, waits, or is refused. */

@@ -85,6 +85,20 @@ describe('what the journal must hold, from the streams alone', () => {
     expect((await audit([...held, noted('2026-05-01T00:00:00.000Z'), moved])).codes).toEqual([]);
   });
 
+  it('knows the exact share of one asset, and that an appeal takes it back, swept or not', async () => {
+    const share = BigInt(BIG) / 3n;
+    const held = [trust, seen({ vaultId: 't', purpose: { kind: 'case', id: 'c', assetId: 'a' } }), confirmed(), entry([['held-in-trust:vault:t', BIG], ['held-in-trust:case:c', `-${BIG}`]])];
+    const effect = { caseId: 'c', assetId: 'a', effect: 'state-property', factId: 'f', effectiveAt: '2026-05-01T00:00:00.000Z' };
+    const taken = event('custody.case-effect-noted', { ...effect, share: { numerator: '1', denominator: '3' }, manner: 'in-kind', caseRevision: 3 });
+    const moved = entry([['held-in-trust:case:c', `${share}`], ['held-in-trust:due-to:reserve', `-${share}`], ['reserve:due-from:held-in-trust', `${share}`], ['reserve:seizure:c', `-${share}`]], { kind: 'reclassification', cause: 'custody-case-c~a@0' });
+    expect((await audit([...held, taken])).codes).toEqual(['missing entry-differs 1']);
+    expect((await audit([...held, taken, moved])).codes).toEqual([]);
+    const undone = event('custody.case-effect-undone', { ...effect, caseRevision: 4 });
+    expect((await audit([...held, taken, moved, undone])).codes).toEqual(['missing entry-differs 1']);
+    const back = entry([['held-in-trust:case:c', `-${share}`], ['held-in-trust:due-from:reserve', `${share}`], ['reserve:due-to:held-in-trust', `-${share}`], ['reserve:seizure:c', `${share}`]], { kind: 'compensation', cause: 'custody-case-c~a@1' });
+    expect((await audit([...held, taken, moved, undone, back])).codes).toEqual([]);
+  });
+
   it('finds a payout that custody never heard of, or never settled, though its output is confirmed', async () => {
     const unidentified = entry([['reserve:vault:v', BIG], ['reserve:unidentified:v', `-${BIG}`]]);
     const unheard = await audit([vault, accepted(), seen(), confirmed(), unidentified]);

@@ -1,7 +1,7 @@
 import type { PayoutAccepted } from '@qazyna/contracts';
 import type { RecordedEvent } from '@qazyna/event-store';
 import type { Findings } from './findings.js';
-import { added, Settlement, type KnownDeposit, type KnownPayout, type Net } from './settlement.js';
+import { added, Settlement, type KnownDeposit, type KnownPayout, type Net, type NotedWord } from './settlement.js';
 import type { Shelf } from './shelf.js';
 
 export interface SettlementFigures {
@@ -93,13 +93,28 @@ function expectedOf(deposit: KnownDeposit, { classes, cases }: Settlement, now: 
     const source = match === undefined ? `${accountClass}:unidentified:${vaultId}` : `reserve:mining:${match.licenceId}`;
     return { net: net([vault, [source, -coins]]), dueSince: changedAt };
   }
-  const noted = cases.get(purpose.id);
-  const effective = noted === undefined ? Infinity : Math.max(Date.parse(noted.effectiveAt), Date.parse(blockTime));
-  if (noted === undefined || effective > now.getTime()) return { net: net([vault, [`held-in-trust:case:${purpose.id}`, -coins]]), dueSince: changedAt };
-  return {
-    net: net([vault, ['held-in-trust:due-to:reserve', -coins], ['reserve:due-from:held-in-trust', coins], [`reserve:seizure:${purpose.id}`, -coins]]),
-    dueSince: Math.max(changedAt, noted.notedAt, effective),
-  };
+  const known = (cases.get(purpose.id) ?? []).filter((word) => Math.max(Date.parse(word.effectiveAt), Date.parse(blockTime)) <= now.getTime());
+  const state = takenByTheState(known, { assetId: purpose.assetId, asset, coins });
+  const moments = known.map((word) => Math.max(word.notedAt, Date.parse(word.effectiveAt), Date.parse(blockTime)));
+  const postings: [string, bigint][] = [[`held-in-trust:case:${purpose.id}`, state - coins], ['held-in-trust:due-to:reserve', -state], ['reserve:due-to:held-in-trust', state], [`reserve:seizure:${purpose.id}`, -state]];
+  return { net: net([vault, ...postings.filter(([, value]) => value !== 0n)]), dueSince: Math.max(changedAt, ...moments) };
+}
+
+/** How many of a deposit's coins are state property: act by act its exact share, rounded down. */
+function takenByTheState(words: readonly NotedWord[], { assetId, asset, coins }: { readonly assetId: string | undefined; readonly asset: string; readonly coins: bigint }): bigint {
+  let state = 0n;
+  for (const word of words) {
+    const { gives, effect, factId, order } = word;
+    if (gives === undefined || (word.assetId !== undefined && word.assetId !== assetId) || (gives.asset !== undefined && gives.asset !== asset)) continue;
+    const overruled = words.some((later) => {
+      if (later.order <= order || later.effect !== effect || (factId !== undefined && later.factId !== factId)) return false;
+      return later.gives === undefined ? [undefined, assetId].includes(later.assetId) || assetId === undefined : later.assetId === word.assetId;
+    });
+    if (overruled) continue;
+    if (effect === 'sold') return 0n;
+    if (effect === 'state-property' && gives.inKind) state += (coins * gives.numerator) / gives.denominator;
+  }
+  return state;
 }
 
 /** Coins held after they were credited may be held in another class than their vault's: no source but a hold has any of them. */

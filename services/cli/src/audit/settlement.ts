@@ -1,5 +1,5 @@
 import type {
-  CaseStatePropertyNoted, ClaimDisputed, ClaimRegistered, DepositConfirmed, DepositMatched, DepositSeen, DepositTakenBack, JournalEntryPosted, PayoutAccepted, ScreeningNoted, VaultRegistered,
+  CaseEffectNoted, CaseEffectUndone, CaseStatePropertyNoted, ClaimDisputed, ClaimRegistered, DepositConfirmed, DepositMatched, DepositSeen, DepositTakenBack, JournalEntryPosted, PayoutAccepted, ScreeningNoted, VaultRegistered,
 } from '@qazyna/contracts';
 import { depositIdOf } from '@qazyna/contracts/names';
 import type { RecordedEvent } from '@qazyna/event-store';
@@ -14,7 +14,7 @@ export interface KnownDeposit {
   readonly asset?: string;
   readonly amount?: string;
   readonly blockTime?: string;
-  readonly purpose?: { readonly kind: string; readonly id: string; readonly licenceId?: string };
+  readonly purpose?: { readonly kind: string; readonly id: string; readonly assetId?: string; readonly licenceId?: string };
   readonly confirmed: boolean;
   /** Held until its origin is screened; undefined where it is not to be. */
   readonly held?: boolean;
@@ -33,10 +33,22 @@ export interface KnownPayout {
   readonly changedAt: number;
 }
 
+/** A word on a legal effect, as custody noted it. */
+export interface NotedWord {
+  readonly assetId: string | undefined;
+  readonly effect: string;
+  readonly factId: string | undefined;
+  readonly order: number;
+  readonly effectiveAt: string;
+  readonly notedAt: number;
+  /** Absent where the word takes an effect back. */
+  readonly gives?: { readonly asset: string | undefined; readonly numerator: bigint; readonly denominator: bigint; readonly inKind: boolean };
+}
+
 /** What the streams say of deposits and payouts, gathered in one walk in log order. */
 export class Settlement {
   readonly classes = new Map<string, string>();
-  readonly cases = new Map<string, { readonly effectiveAt: string; readonly notedAt: number }>();
+  readonly cases = new Map<string, NotedWord[]>();
 
   constructor(
     readonly deposits: Shelf<KnownDeposit>,
@@ -56,9 +68,18 @@ export class Settlement {
         return;
       }
       case 'custody.case-state-property-noted': {
-        const { caseId, effectiveAt } = event.data as unknown as CaseStatePropertyNoted;
-        if (!this.cases.has(caseId)) this.cases.set(caseId, { effectiveAt, notedAt: at });
-        return;
+        const { caseId, effectiveAt, factId, caseRevision = -1 } = event.data as unknown as CaseStatePropertyNoted;
+        const gives = { asset: undefined, numerator: 1n, denominator: 1n, inKind: true };
+        return this.word(caseId, { assetId: undefined, effect: 'state-property', factId, order: caseRevision, effectiveAt, notedAt: at, gives });
+      }
+      case 'custody.case-effect-noted': {
+        const { caseId, assetId, effect, factId, asset, share, manner, effectiveAt, caseRevision } = event.data as unknown as CaseEffectNoted;
+        const gives = { asset, numerator: BigInt(share.numerator), denominator: BigInt(share.denominator), inKind: manner === 'in-kind' };
+        return this.word(caseId, { assetId, effect, factId, order: caseRevision, effectiveAt, notedAt: at, gives });
+      }
+      case 'custody.case-effect-undone': {
+        const { caseId, assetId, effect, factId, effectiveAt, caseRevision } = event.data as unknown as CaseEffectUndone;
+        return this.word(caseId, { assetId, effect, factId, order: caseRevision, effectiveAt, notedAt: at });
       }
       case 'custody.deposit-seen': {
         const { depositId, vaultId, asset, amount, blockTime, purpose, sources } = event.data as unknown as DepositSeen;
@@ -100,6 +121,10 @@ export class Settlement {
     if (deposit !== undefined) yield deposit;
   }
 
+  private word(caseId: string, word: NotedWord): void {
+    this.cases.set(caseId, [...(this.cases.get(caseId) ?? []), word]);
+  }
+
   private deposit(depositId: string, change: Partial<KnownDeposit>): void {
     const known = this.deposits.get(depositId) ?? { confirmed: false, changedAt: 0, net: {} };
     this.deposits.set(depositId, { ...known, ...change });
@@ -117,12 +142,17 @@ export class Settlement {
       this.findings.add('wrong', 'entry-unfounded', 'journal', `${place}, a ${kind}, is of ${depositId === undefined ? 'no deposit' : `deposit ${depositId}, which no stream knows`}: nothing in the streams founds it`);
       return;
     }
-    if (!cause.startsWith(`deposit-${depositId}@`) && !(kind === 'screening' && cause.startsWith(`custody-screening-${depositId}@`)) && !(kind === 'reclassification' && cause.startsWith('custody-case-'))) {
+    if (!cause.startsWith(`deposit-${depositId}@`) && !(kind === 'screening' && cause.startsWith(`custody-screening-${depositId}@`)) && !((kind === 'reclassification' || kind === 'compensation') && cause.startsWith('custody-case-'))) {
       this.findings.add('wrong', 'entry-unfounded', 'journal', `${place} is of deposit ${depositId} and names ${cause} as its cause`);
     }
     const { net } = this.deposits.get(depositId) as KnownDeposit;
-    this.deposit(depositId, { net: postings.reduce((sums, { account, asset, amount }) => added(sums, `${account} ${asset}`, BigInt(amount)), net) });
+    this.deposit(depositId, { net: postings.reduce((sums, { account, asset, amount }) => added(sums, `${netted(account)} ${asset}`, BigInt(amount)), net) });
   }
+}
+
+/** What classes owe each other counts net: a debt that was settled by a sweep may be taken back as a debt the other way. */
+function netted(account: string): string {
+  return account.replace(':due-from:', ':due-to:');
 }
 
 /** The sums with one more posting. */
