@@ -8,11 +8,11 @@ const asset = bitcoinAsset('regtest').id;
 const AMOUNT = 9_007_199_254_740_993n;
 const deposit: SettledDeposit = {
   depositId: `${'aa'.repeat(32)}.0`, vaultId: 'v', vaultClass: 'reserve', asset, amount: AMOUNT, height: 100, blockTime: '2026-01-01T00:00:00.000Z',
-  purpose: { kind: 'pool-account', id: 'pool.acc' }, confirmedRevision: 1, takenBackRevision: undefined, match: undefined, stateProperty: undefined,
+  purpose: { kind: 'pool-account', id: 'pool.acc' }, confirmedRevision: 1, takenBackRevision: undefined, match: undefined, stateProperty: [], endingOf: () => undefined,
 };
 const match = { revision: 2, payoutId: 'pool.acc~1', licenceId: 'L-1' };
 const ofCase: SettledDeposit = { ...deposit, vaultClass: 'held-in-trust', purpose: { kind: 'case', id: 'afm.1' } };
-const stateProperty = { reference: 'GOV-7', effectiveAt: '2026-02-01T00:00:00Z', revision: 0 };
+const stateProperty = [{ reference: 'GOV-7', effectiveAt: '2026-02-01T00:00:00Z', cause: 'custody-case-afm.1@0', amount: AMOUNT }];
 const screening = (held: boolean, revision: number): NonNullable<SettledDeposit['screening']> => ({ held, cause: `custody-screening-x@${revision}`, at: '2026-03-01T00:00:00.000Z' });
 
 /** A journal of one deposit that keeps every rule of the ledger. */
