@@ -134,6 +134,23 @@ describe('reading a signature', () => {
   });
 });
 
+describe('a genuine signature with one mistake in it', () => {
+  const [header = '', , signature = ''] = KNOWN.split('.');
+  const json = Buffer.from(header, 'base64url').toString();
+  const inside = fc.tuple(fc.nat(json.length), fc.constantFrom('"', '{', '}', ',', ':', '\\', '0', 'a', 'é', ' ', ''), fc.nat(2)).map(([at, put, over]) => `${encodeBase64Url(Buffer.from(json.slice(0, at) + put + json.slice(at + over)))}..${signature}`);
+  const outside = fc.tuple(fc.nat(KNOWN.length), fc.constantFrom('A', 'z', '0', '-', '_', '.', '=', '+', '\n', ''), fc.nat(1)).map(([at, put, over]) => KNOWN.slice(0, at) + put + KNOWN.slice(at + over));
+
+  it('is never genuine', () => {
+    fc.assert(
+      fc.property(fc.oneof(inside, outside).filter((text) => text !== KNOWN), (text) => {
+        const reading = parseSignature(text);
+        return !reading.ok || !verify({ signature: reading.signature, body: BODY, publicKey: PUBLIC });
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
 describe('signing', () => {
   it('writes nothing that cannot be read', () => {
     expect(() => signed({ attributes: { ...ATTRIBUTES, id: 'x'.repeat(2_000) } })).toThrow(RangeError);
