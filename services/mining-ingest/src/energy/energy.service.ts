@@ -26,6 +26,9 @@ const AHEAD_MAX_MS = 300_000;
 
 @Injectable()
 export class EnergyService {
+  /** The last of those who wait to append to a month, in this process: a farm's meters report at the same second. */
+  private readonly waiting = new Map<string, Promise<unknown>>();
+
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -52,7 +55,7 @@ export class EnergyService {
       months.set(key, [...(months.get(key) ?? []), { index, reading, ...(signed === undefined ? {} : { signed }) }]);
     }
     for (const [stream, placed] of months) {
-      for (const [at, result] of await this.recordMonth(stream, placed, metadata)) results[at] = result;
+      for (const [at, result] of await this.inTurn(stream, () => this.recordMonth(stream, placed, metadata))) results[at] = result;
     }
     return results;
   }
@@ -63,6 +66,18 @@ export class EnergyService {
     const { month } = farmMonthOf(reading.from, farm.registered?.utcOffset);
     const { state } = await loadState(this.store, energyMonthDecider, streamOf.energy(reading.farmId, month));
     return assessReading(state, reading).kind === 'known';
+  }
+
+  /** One after the other for each stream; another process meets us in the stream's revision. */
+  private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.waiting.get(stream);
+    const mine = before === undefined ? work() : before.then(work, work);
+    this.waiting.set(stream, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.waiting.get(stream) === mine) this.waiting.delete(stream);
+    }
   }
 
   private async recordMonth(stream: string, placed: readonly Placed[], metadata: Metadata): Promise<[number, ReadingResult][]> {

@@ -11,6 +11,8 @@ type Metadata = Omit<EventMetadata, 'schemaVersion'>;
 
 export type LicenceOutcome = { readonly status: 'accepted' | 'duplicate' } | { readonly refusal: Refusal };
 
+/** A licence with many farms is noted by many at once, and a note is small. */
+const QUOTA_RETRIES_MAX = 50;
 /** The clock itself acts when a licence expires. */
 const CLOCK_ACTOR = { subject: 'clock', organisation: 'qazyna' } as const;
 
@@ -78,6 +80,7 @@ export class LicencesService {
       stream: streamOf.licence(note.licenceId),
       command: { kind: 'note-quota', note },
       commandId: `quota:${contentHash(note)}`,
+      retriesMax: QUOTA_RETRIES_MAX,
       metadata,
     });
   }
