@@ -159,23 +159,6 @@ export const Field = {
     return define({ ...rules, description }, { type: 'string', minLength: min, maxLength: max, 'x-qazyna-free-text': true }, test, [IsString(), MinLength(min), MaxLength(max)], undefined, true);
   },
 
-  /** A list of short texts of one form, such as names. */
-  words(rules: FieldOptions & { readonly min?: number; readonly max: number; readonly each: { readonly max: number; readonly pattern: RegExp; readonly patternMeans: string } }): PropertyDecorator {
-    const { min = 0, max, each } = rules;
-    const test: FieldTest = (value) =>
-      Array.isArray(value) && value.length >= min && value.length <= max && [...(value as readonly unknown[])].every((item) => typeof item === 'string' && isLength(item, 1, each.max) && each.pattern.test(item));
-    const items = { type: 'string', minLength: 1, maxLength: each.max, pattern: each.pattern.source };
-    return define(rules, { type: 'array', minItems: min, maxItems: max, items }, test, [
-      IsArray(),
-      ArrayMinSize(min),
-      ArrayMaxSize(max),
-      IsString({ each: true }),
-      MinLength(1, { each: true }),
-      MaxLength(each.max, { each: true }),
-      Matches(each.pattern, { each: true, message: `each of $property must be ${each.patternMeans}` }),
-    ]);
-  },
-
   oneOf(values: readonly string[], options: FieldOptions): PropertyDecorator {
     const allowed: ReadonlySet<unknown> = new Set(values);
     return define(options, { type: 'string', enum: values }, (value) => allowed.has(value), [IsIn([...values], { message: `$property must be one of ${values.join(', ')}` })]);

@@ -18,16 +18,16 @@ export class PublisherGrant {
   @IdentifierField.agency({ optional: true, description: 'It may publish acts over cases of this agency' })
   agency?: string;
 
-  @Field.words({ optional: true, min: 1, max: 50, each: { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9/.-]*$/, patternMeans: 'the beginning of a case number' }, description: 'Only cases whose number begins with one of these', example: ['2471'] })
+  @Field.texts({ optional: true, min: 1, max: 50, maxLength: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9/.-]*$/, patternMeans: 'the beginning of a case number', description: 'Only cases whose number begins with one of these', example: ['2471'] })
   casePrefixes?: string[];
 
-  @Field.words({ optional: true, min: 1, max: 50, each: { max: 40, pattern: /^[a-z][a-z-]*$/, patternMeans: 'the name of an act' }, description: 'Only these acts', example: ['reported', 'restriction'] })
+  @Field.texts({ optional: true, min: 1, max: 50, maxLength: 40, pattern: /^[a-z][a-z-]*$/, patternMeans: 'the name of an act', description: 'Only these acts', example: ['reported', 'restriction'] })
   acts?: string[];
 
   @IdentifierField.pool({ optional: true, description: 'It may publish payouts of this pool' })
   pool?: string;
 
-  @Field.words({ optional: true, min: 1, max: 200, each: { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/, patternMeans: 'an account\'s name' }, description: 'Only of these accounts at the pool', example: ['reserve-01'] })
+  @Field.texts({ optional: true, min: 1, max: 200, maxLength: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/, patternMeans: 'an account\'s name', description: 'Only of these accounts at the pool', example: ['reserve-01'] })
   accounts?: string[];
 
   @Field.oneOf(['licence-acts', 'energy-readings'], { optional: true, description: 'It may publish acts over licences, or readings of farms\' meters', example: 'energy-readings' })
@@ -39,7 +39,7 @@ export const REGISTER_GRANTS = ['licence-acts', 'energy-readings'] as const;
 
 /** What a publisher may say, and under which CloudEvents sources. */
 export class PublisherRemit {
-  @Field.words({ min: 1, max: 20, each: { max: 512, pattern: SOURCE, patternMeans: 'a URI-reference' }, description: 'CloudEvents sources its messages may name', example: ['urn:qazyna:agency:afm'] })
+  @Field.texts({ min: 1, max: 20, maxLength: 512, pattern: SOURCE, patternMeans: 'a URI-reference', description: 'CloudEvents sources its messages may name', example: ['urn:qazyna:agency:afm'] })
   sources!: string[];
 
   @Field.list(() => PublisherGrant, { min: 1, max: 50, description: 'What it may speak about' })
