@@ -11,6 +11,7 @@ import { contest } from './measuring.js';
 import { payoutsBench } from './payouts.bench.js';
 import { rebuildBench } from './rebuild.bench.js';
 import { table, type Report } from './report.js';
+import { screeningBench } from './screening.bench.js';
 import { wholeWayBench } from './whole-way.bench.js';
 
 /**
@@ -18,7 +19,7 @@ import { wholeWayBench } from './whole-way.bench.js';
  * a table and writes `test-results/bench.json`. Nothing here passes or fails: figures of a shared machine are read by
  * people, and only the ratios travel.
  */
-const BENCHES: readonly Bench[] = [journalBench, rebuildBench, eventStoreDbBench, httpBench, payoutsBench, wholeWayBench];
+const BENCHES: readonly Bench[] = [journalBench, rebuildBench, eventStoreDbBench, httpBench, payoutsBench, screeningBench, wholeWayBench];
 const REPEATS = 5;
 const REPEATS_QUICK = 2;
 const OUTPUT = join(import.meta.dirname, '../../test-results');

@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import { sandboxVaultDescriptor } from '@qazyna/bitcoin';
+import { runCommand } from '@qazyna/cli';
 import { ask, call, until, type Problem } from '../system/caller.js';
+import { attributes, binaryHeaders, fact, seized } from '../system/messages.js';
 import { Standalone } from '../system/standalone.js';
 
 jest.setTimeout(180_000);
@@ -102,6 +104,18 @@ describe('screening, from a list to the journal', () => {
     expect(items.map(({ kind }) => kind)).toEqual(['rescreened', 'list-updated', 'rescreened', 'list-updated']);
   });
 
+  it('screens the addresses that a case names, in any writing', async () => {
+    const { addresses } = await ask<{ addresses: { address: string }[] }>(system.url, '/v1/screening/hits/case.afm.7_1', { token: await officer('first') }).catch(() => ({ addresses: [] }));
+    expect(addresses).toEqual([]);
+    const [{ address } = { address: '' }] = (await ask<{ items: { address: string }[] }>(system.url, '/v1/deposits', { role: 'auditor' })).items;
+    await upload('gazette', `${address}\n`);
+    const body = JSON.stringify(fact('7/1', { assets: [seized({ location: { kind: 'address', address: address.toUpperCase() } })] }));
+    await ask(system.url, '/v1/seizure-facts', { role: 'law-enforcement', body, headers: binaryHeaders('ce-', attributes('fact', 'screened-1')) });
+    expect(await hit('case.afm.7_1', ({ standing }) => standing === 'held')).toMatchObject({ reasons: ['listed'] });
+    const found = await ask<{ hits: { list: string }[]; subjects: { subjectId: string }[] }>(system.url, `/v1/screening/addresses/${address}`, { token: await officer('first') });
+    expect({ lists: found.hits.map(({ list }) => list), subjects: found.subjects.map(({ subjectId }) => subjectId) }).toEqual({ lists: ['gazette'], subjects: ['case.afm.7_1'] });
+  });
+
   it('refuses half a file, and a version that lost most of its entries', async () => {
     const refused = async (text: string, format = 'text'): Promise<string> =>
       (JSON.parse((await call(system.url, `/v1/screening/lists?list=own&format=${format}`, { token: await officer('first'), body: text, headers: { 'content-type': 'text/plain' } })).text) as Problem).code;
@@ -110,5 +124,16 @@ describe('screening, from a list to the journal', () => {
     expect(await refused('# nothing\n')).toBe('list-empty');
     await upload('own', Array.from({ length: 10 }, (_, index) => `other${index}`).join('\n'));
     expect(await refused('other1\n')).toBe('list-shrinks');
+  });
+
+  it('leaves nothing for the audit of the pipeline to find', async () => {
+    await system.stop();
+    let out = '';
+    const code = await runCommand(['audit', 'pipeline', '--json', '--grace', '0'], {
+      env: { QAZYNA_DATA_DIR: system.dataDir }, isInteractive: false, signal: new AbortController().signal, out: (text) => void (out += text), err: () => undefined,
+    });
+    const { findings, journal } = JSON.parse(out) as { findings: unknown[]; journal: object };
+    expect({ code, findings }).toEqual({ code: 0, findings: [] });
+    expect(journal).toMatchObject({ deposits: 2, founded: 2, missing: 0 });
   });
 });

@@ -56,6 +56,29 @@ describe('what the journal must hold, from the streams alone', () => {
     expect(findings.listed()[0]?.message).toBe(`deposit ${DEPOSIT} of payout p~1 is confirmed and must stand as reserve:vault:v ${BIG}, reserve:mining:L-1 -${BIG}; the journal holds nothing`);
   });
 
+  describe('of a deposit that is screened', () => {
+    const sources = { addresses: ['a'], unknown: 0 };
+    const word = (held: boolean): RecordedEvent => event('custody.screening-noted', { depositId: DEPOSIT, held, code: held ? 'listed' : 'clear', number: held ? 1 : 2 });
+    const hold = (): RecordedEvent => entry([['reserve:vault:v', BIG], ['reserve:screening-hold:v', `-${BIG}`]]);
+    const release = (): RecordedEvent => entry([['reserve:screening-hold:v', BIG], ['reserve:mining:L-1', `-${BIG}`]], { kind: 'screening', cause: `custody-screening-${DEPOSIT}@1` });
+    const begun = (): RecordedEvent[] => [vault, accepted(), claim(), seen({ sources }), matched(), confirmed()];
+
+    it('is the hold before any word, and after one that holds', async () => {
+      expect((await audit([...begun(), hold()])).codes).toEqual([]);
+      expect((await audit([...begun(), word(true), hold()])).codes).toEqual([]);
+    });
+
+    it('is the credit after it was found clear', async () => {
+      expect((await audit([...begun(), hold(), word(false), release()])).codes).toEqual([]);
+      expect((await audit([...begun(), word(false), credit()])).codes).toEqual([]);
+    });
+
+    it('differs when held coins are credited (INV-41), or released ones are still held', async () => {
+      expect((await audit([...begun(), credit()])).codes).toContain('missing entry-differs 1');
+      expect((await audit([...begun(), hold(), word(false)])).codes).toContain('missing entry-differs 1');
+    });
+  });
+
   it('may be on its way for a moment', async () => {
     const just = [vault, accepted(), claim(), seen(), matched(), confirmed(new Date(NOW.getTime() - 1_000))];
     expect(await audit(just)).toMatchObject({ codes: [], figures: { waitingDeposits: 1, waitingPayouts: 1, missing: 0 } });
