@@ -19,7 +19,7 @@ export const listName = (options: { readonly optional?: boolean } = {}): Propert
 const listVersion = (): PropertyDecorator => Field.text({ max: 64, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Version of the list: its publication date where it names one, or else the beginning of its hash', example: '2024-09-27' });
 const basis = (): PropertyDecorator => Field.sha256({ description: 'Hash of what was found: decisions are bound to it' });
 const decision = (): PropertyDecorator => Field.oneOf(SCREENING_DECISIONS, { description: 'release: credit the coins; keep: hold them on; return: hold them on, to go back' });
-const reason = (): PropertyDecorator => Field.text({ min: 10, max: 500, description: 'Why. No names of persons: the streams are kept for ever', example: 'The listing is of a namesake exchange; see memorandum 2026-114' });
+const reason = (): PropertyDecorator => Field.freeText({ min: 10, max: 500, why: 'an auditor reads it years later, and needs the finding and the memorandum it rests on', description: 'Why, kept for ever', example: 'The listing is of a namesake exchange; see memorandum 2026-114' });
 
 export class ScreenedAddress {
   @IdentifierField.address({ description: 'The address as it is compared: in the one form its chain gives it' })
