@@ -18,14 +18,15 @@ export class VaultRegistration {
   descriptor!: string;
 }
 
-export const ADDRESS_PURPOSES = ['case', 'pool-account'] as const;
+export const ADDRESS_PURPOSES = ['case', 'pool-account', 'purchase', 'donation'] as const;
+export type AddressPurposeKind = (typeof ADDRESS_PURPOSES)[number];
 
 /** For whom an address receives. Asking again for the same purpose and vault returns the same address. */
 export class AddressPurpose {
-  @Field.oneOf(ADDRESS_PURPOSES, { description: 'A seizure case or a pool account', example: 'case' })
+  @Field.oneOf(ADDRESS_PURPOSES, { description: 'A seizure case, a pool account, a purchase order or a donation campaign', example: 'case' })
   kind!: (typeof ADDRESS_PURPOSES)[number];
 
-  @Field.text({ max: 97, pattern: /^[A-Za-z0-9._-]+$/, patternMeans: 'a case id or pool account id', description: 'Case id (`agency.number`) or pool account id (`pool.account`)', example: 'afm.247100031_00142' })
+  @Field.text({ max: 97, pattern: /^[A-Za-z0-9._-]+$/, patternMeans: 'the id of a case, pool account, purchase order or campaign', description: 'Case id (`agency.number`), pool account id (`pool.account`), purchase order id or campaign id', example: 'afm.247100031_00142' })
   id!: string;
 
   @IdentifierField.assetId({ optional: true, description: 'The asset of the case it receives; without it, acts over single assets do not reach what arrives here', example: 'wallet-1' })

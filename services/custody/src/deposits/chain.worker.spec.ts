@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { sandboxVaultDescriptor, type Block, type BlockReference, type ChainSource, type Transaction } from '@qazyna/bitcoin';
 import { SqliteEventStore, StoreUnavailable, systemClock, type EventStore, type RecordedEvent } from '@qazyna/event-store';
+import { loadJurisdiction } from '@qazyna/jurisdiction';
 import { createLogger, loadPlatformConfig, ReadModelHost } from '@qazyna/service-kit';
 import { custodyReadModel } from '../custody.read-model.js';
 import { VaultsService } from '../vaults/vaults.service.js';
@@ -86,7 +87,7 @@ describe('following the chain', () => {
     const { config } = loadPlatformConfig({ QAZYNA_DATA_DIR: folder }, { standalone: true, usesChain: true });
     const parts = guarded();
     model = ReadModelHost.open(custodyReadModel, { dataDir: folder, store, logger, clock: systemClock });
-    vaults = new VaultsService(parts, config);
+    vaults = new VaultsService(parts, config, loadJurisdiction());
     await vaults.load();
     worker = new ChainWorker({ store: parts, source: chain, model, vaults, deposits: new DepositsService(parts), logger, confirmations: 3, retryMs: 5 });
     model.start();

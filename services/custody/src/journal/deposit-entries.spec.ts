@@ -72,6 +72,17 @@ describe('entries of a deposit', () => {
     expect(journal.settle({ ...payout, match })).toEqual([]);
   });
 
+  it.each([['purchase', 'reserve:purchase:SV-17'], ['donation', 'reserve:donation:SV-17']] as const)('credit the %s that the address was given to, and are compensated when the block goes', (kind, account) => {
+    const journal = new OneDeposit();
+    const given: SettledDeposit = { ...payout, purpose: { kind, id: 'SV-17' } };
+    expect(journal.settle(given)).toEqual(['deposit']);
+    expect([journal.balance('reserve:vault:reserve-1'), journal.balance(account)]).toEqual([payout.amount, -payout.amount]);
+    expect(journal.settle({ ...given, match })).toEqual([]);
+    expect(journal.settle(unconfirmed(given, 3))).toEqual(['compensation']);
+    expect(journal.balance(account)).toBe(0n);
+    expect(journal.settle({ ...given, confirmedRevision: 5, takenBackRevision: 3 })).toEqual(['deposit']);
+  });
+
   it('are compensated in reverse when the block is taken back, and posted anew with a new cause', () => {
     const journal = new OneDeposit();
     journal.settle(payout);

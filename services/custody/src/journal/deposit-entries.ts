@@ -1,3 +1,4 @@
+import type { AddressPurposeKind } from '@qazyna/contracts';
 import { account, negatedPostings, toInstant, type AccountClass, type AccountName, type AssetId, type AuthorisingAct, type Entry } from '@qazyna/ledger';
 import type { Ending, StatePropertyAct } from '../cases/effects.js';
 import { screeningEntry, wasUnidentified, type DepositScreening } from './screening-entries.js';
@@ -12,7 +13,7 @@ export interface SettledDeposit {
   readonly amount: bigint;
   readonly height: number;
   readonly blockTime: string;
-  readonly purpose: { readonly kind: 'case' | 'pool-account'; readonly id: string; readonly assetId?: string };
+  readonly purpose: { readonly kind: AddressPurposeKind; readonly id: string; readonly assetId?: string };
   /** Present while it is confirmed in the best chain. */
   readonly confirmedRevision: number | undefined;
   readonly takenBackRevision: number | undefined;
@@ -65,10 +66,18 @@ function wantedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], idOf
   return [...creditedEntries(deposit, live, cause, idOf), ...kept.filter(({ entry }) => isPosted && entry.kind === 'screening')];
 }
 
-/** To whom the coins are due when nothing holds them. */
+/** To whom the coins are due when nothing holds them. An address given to a case, a purchase or a campaign says whose the coins are; one of a pool account pays for many payouts. */
 function creditedSource({ vaultClass, vaultId, purpose, match }: SettledDeposit): AccountName {
-  if (purpose.kind === 'case') return account.heldCase(purpose.id);
-  return match === undefined ? account.unidentified(vaultClass, vaultId) : account.mining(match.licenceId);
+  switch (purpose.kind) {
+    case 'case':
+      return account.heldCase(purpose.id);
+    case 'purchase':
+      return account.purchase(purpose.id);
+    case 'donation':
+      return account.donation(purpose.id);
+    case 'pool-account':
+      return match === undefined ? account.unidentified(vaultClass, vaultId) : account.mining(match.licenceId);
+  }
 }
 
 function creditedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], cause: string, idOf: IdOf): EntryDraft[] {
@@ -77,6 +86,7 @@ function creditedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], ca
     const held = depositEntry(deposit, cause, idOf, undefined);
     return [held, ...stateProperty.map((act) => reclassification(deposit, act, cause, idOf))];
   }
+  if (purpose.kind !== 'pool-account') return [depositEntry(deposit, cause, idOf, undefined)];
   const postedUnidentified = live.some(({ entry }) => entry.entryId === idOf(cause)) && wasUnidentified(live);
   if (match === undefined) return [depositEntry(deposit, cause, idOf, undefined)];
   if (!postedUnidentified) return [depositEntry(deposit, cause, idOf, match)];

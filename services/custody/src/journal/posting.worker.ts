@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
+import type { AddressPurposeKind } from '@qazyna/contracts';
 import { uuidV5, type Clock } from '@qazyna/event-store';
 import { decodeEntry, type AssetId } from '@qazyna/ledger';
 import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
@@ -105,7 +106,7 @@ interface DueRow {
   readonly height: number;
   readonly block_time: string;
   readonly state: string;
-  readonly purpose_kind: 'case' | 'pool-account';
+  readonly purpose_kind: AddressPurposeKind;
   readonly purpose_id: string;
   readonly purpose_asset_id: string | null;
   readonly confirmed_revision: number | null;

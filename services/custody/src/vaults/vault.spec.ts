@@ -65,6 +65,15 @@ describe('a deposit address', () => {
   it('of a pool account names the licence to credit', () =>
     given(registered(reserve)).when(assign('reserve-1', { kind: 'pool-account', id: pool.id })).thenRefused('licence-required', 'purpose.licenceId'));
   it('of a case has no licence', () => given(registered(trust)).when(assign('trust-1', { ...seizure, licenceId: 'L-1' })).thenRefused('licence-not-of-a-case', 'purpose.licenceId'));
+  it.each(['purchase', 'donation'] as const)('of a %s belongs to the reserve, and credits no licence', (kind) => {
+    const source = { kind, id: 'SV-2026-17' };
+    given(registered(reserve)).when(assign('reserve-1', source)).then(assigned('reserve-1', 0, source));
+    given(registered(reserve), assigned('reserve-1', 0, source)).when(assign('reserve-1', source)).thenNothing();
+    given(registered(trust)).when(assign('trust-1', source)).thenRefused('vault-class-unsuitable', 'vaultId');
+    given(registered(reserve)).when(assign('reserve-1', { ...source, licenceId: 'L-1' })).thenRefused('licence-not-of-a-source', 'purpose.licenceId');
+  });
+  it('of a purchase and of a campaign that are called the same are two', () =>
+    given(registered(reserve), assigned('reserve-1', 0, { kind: 'purchase', id: 'x' })).when(assign('reserve-1', { kind: 'donation', id: 'x' })).then(assigned('reserve-1', 1, { kind: 'donation', id: 'x' })));
   it('is refused where its id could not name an account', () => given(registered(trust)).when(assign('trust-1', { kind: 'case', id: '-x' })).thenRefused('purpose-id-invalid', 'purpose.id'));
   it('is refused where another vault gave the same address out', () =>
     given(registered(reserve)).when(assign('reserve-1', pool, { holderOf: () => ({ vaultId: 'reserve-0' }) })).thenRefused('address-in-use', 'vaultId'));

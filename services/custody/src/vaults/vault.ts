@@ -102,7 +102,12 @@ function unsuitablePurpose({ vaultId, class: cls }: VaultRegistered, { kind, id,
     if (licenceId !== undefined) return refuse('licence-not-of-a-case', 'a case has no licence to credit', 'purpose.licenceId');
     return undefined;
   }
-  if (assetId !== undefined) return refuse('asset-not-of-a-pool-account', 'a pool account has no assets of a case', 'purpose.assetId');
+  if (assetId !== undefined) return refuse('asset-not-of-a-pool-account', `a ${kind} has no assets of a case`, 'purpose.assetId');
+  if (kind !== 'pool-account') {
+    if (cls !== 'reserve') return refuse('vault-class-unsuitable', `what is bought or given belongs to the reserve; vault ${vaultId} is of class ${cls}`, 'vaultId');
+    if (licenceId !== undefined) return refuse('licence-not-of-a-source', `a ${kind} has no licence to credit`, 'purpose.licenceId');
+    return undefined;
+  }
   if (cls !== 'reserve') return refuse('vault-class-unsuitable', `payouts belong to the reserve; vault ${vaultId} is of class ${cls}`, 'vaultId');
   if (licenceId === undefined) return refuse('licence-required', 'a pool account names the licence to credit', 'purpose.licenceId');
   return undefined;

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { deriveAddress, DescriptorError, parseDescriptor, type BitcoinNetwork } from '@qazyna/bitcoin';
-import { contentHash, streamOf, type AddressAssigned, type AddressAssignment, type VaultFrozen, type VaultRegistered, type VaultRegistration } from '@qazyna/contracts';
+import { contentHash, streamOf, type AddressAssigned, type AddressAssignment, type AddressPurposeKind, type VaultFrozen, type VaultRegistered, type VaultRegistration } from '@qazyna/contracts';
 import { handleCommand, loadState, type EventMetadata, type EventStore, type Position, type Refusal } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
-import { CONFIG, type PlatformConfig } from '@qazyna/service-kit';
+import { sourceRefusal, type JurisdictionProfile, type SourceKind } from '@qazyna/jurisdiction';
+import { CONFIG, JURISDICTION, type PlatformConfig } from '@qazyna/service-kit';
 import { LEADER_STORE } from '../custody.tokens.js';
 import { purposeKey, vaultDecider, type VaultCommand, type VaultEvent, type VaultState } from './vault.js';
 import { VaultDirectory } from './vault-directory.js';
@@ -25,6 +26,7 @@ export class VaultsService {
   constructor(
     @Inject(LEADER_STORE) private readonly store: EventStore,
     @Inject(CONFIG) private readonly config: PlatformConfig,
+    @Inject(JURISDICTION) private readonly jurisdiction: JurisdictionProfile,
   ) {}
 
   /**
@@ -64,6 +66,8 @@ export class VaultsService {
 
   /** The address of a purpose in a vault, assigned now or before. @throws {StoreUnavailable | StoreTimeout} send it again */
   assign({ vaultId, purpose }: AddressAssignment, metadata: Metadata): Promise<Answer<AddressAssigned>> {
+    const foreign = foreignSource(purpose.kind, this.jurisdiction);
+    if (foreign !== undefined) return Promise.resolve({ refusal: foreign });
     return this.inTurn(async () => {
       const { state } = await loadState(this.store, vaultDecider, streamOf.vault(vaultId));
       const { registered } = state;
@@ -102,6 +106,21 @@ export class VaultsService {
     this.last = result.catch(() => undefined);
     return result;
   }
+}
+
+const SOURCES_OF: Readonly<Record<AddressPurposeKind, readonly SourceKind[]>> = {
+  'case': ['seizure', 'forfeiture'],
+  'pool-account': ['mining'],
+  'purchase': ['purchase'],
+  'donation': ['donation'],
+};
+
+/** Nothing is received from a source that the state's law does not have. Required fields are the source's own matter. */
+function foreignSource(kind: AddressPurposeKind, jurisdiction: JurisdictionProfile): Refusal | undefined {
+  const sources = SOURCES_OF[kind];
+  if (jurisdiction.sources.some(({ source }) => sources.includes(source))) return undefined;
+  const refused = sourceRefusal(jurisdiction, sources[0] as SourceKind, {});
+  return refused === undefined ? undefined : { code: refused.code, message: refused.message, field: 'purpose.kind' };
 }
 
 function keysOf(descriptor: string, network: BitcoinNetwork): readonly string[] {
