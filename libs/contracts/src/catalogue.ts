@@ -1,4 +1,5 @@
 /** Every event and upstream message there is: its type, version, schema class, and who emits and reads it. */
+import * as acquisitions from './events/acquisitions.js';
 import * as custody from './events/custody.js';
 import * as custodyCases from './events/custody-cases.js';
 import * as intake from './events/intake.js';
@@ -11,6 +12,7 @@ import * as screening from './events/screening.js';
 import * as operations from './events/operations.js';
 import * as pipeline from './events/pipeline.js';
 import * as publishers from './events/publishers.js';
+import type { AcquisitionEvents } from './events/acquisitions.js';
 import type { CustodyEvents } from './events/custody.js';
 import type { CustodyCaseEvents } from './events/custody-cases.js';
 import type { IntakeEvents } from './events/intake.js';
@@ -28,16 +30,17 @@ import { STREAM_PREFIXES } from './streams.js';
 import { TOPICS, type TopicName } from './topics.js';
 import { ENERGY_READING_TYPE, EnergyReading } from './upstream/energy-reading.js';
 import { LICENCE_ACT_TYPE, LicenceAct } from './upstream/licence-act.js';
+import { ACQUISITION_FACT_TYPE, AcquisitionFact } from './upstream/acquisition-fact.js';
 import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents & ScreeningEvents & CustodyScreeningEvents & CustodyCaseEvents;
+export type QazynaEvents = IntakeEvents & AcquisitionEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents & ScreeningEvents & CustodyScreeningEvents & CustodyCaseEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
 export type EventsOf<Map> = { [Type in keyof Map & string]: { readonly type: Type; readonly data: Map[Type] } }[keyof Map & string];
-export type IntakeEvent = EventsOf<IntakeEvents & IntakeAssetEvents>;
+export type IntakeEvent = EventsOf<IntakeEvents & AcquisitionEvents & IntakeAssetEvents>;
 export type MiningEvent = EventsOf<MiningEvents>;
 export type CustodyEvent = EventsOf<CustodyEvents & CustodyCaseEvents>;
 export type OperationsEvent = EventsOf<OperationsEvents>;
@@ -75,6 +78,19 @@ const INTAKE: Record<keyof (IntakeEvents & IntakeAssetEvents), Described> = {
   'intake.token-frozen-by-issuer': { schema: intakeAssets.IssuerFreeze, summary: 'The issuer froze a case\'s token' },
   'intake.token-freeze-lifted': { schema: intakeAssets.IssuerFreeze, summary: 'The issuer lifted a freeze' },
   'intake.conflict-raised': { schema: intake.ConflictRaised, summary: 'A known fact id came with other content' },
+};
+const ACQUISITIONS: Record<keyof AcquisitionEvents, Described> = {
+  'intake.purchase-ordered': { schema: acquisitions.PurchaseOrdered, summary: 'A market purchase was ordered' },
+  'intake.purchase-filled': { schema: acquisitions.PurchaseFilled, summary: 'A part of an order was bought at an exact price' },
+  'intake.purchase-settled': { schema: acquisitions.PurchaseSettled, summary: 'The seller says it delivered; only the chain credits' },
+  'intake.purchase-part-held': { schema: acquisitions.PurchasePartHeld, summary: 'A fill or settlement waits for what it presupposes or for an officer' },
+  'intake.purchase-part-decided': { schema: acquisitions.PurchasePartDecided, summary: 'An officer released or rejected a held fill or settlement' },
+  'intake.campaign-opened': { schema: acquisitions.CampaignOpened, summary: 'A campaign takes gifts at public addresses' },
+  'intake.donation-reported': { schema: acquisitions.DonationReported, summary: 'A gift was reported; of its sender nothing is kept but the address' },
+  'intake.donation-accepted': { schema: acquisitions.DonationAccepted, summary: 'A campaign takes a reported gift; only the chain credits' },
+  'intake.donation-held': { schema: acquisitions.DonationHeld, summary: 'A reported gift waits for an officer' },
+  'intake.donation-decided': { schema: acquisitions.DonationDecided, summary: 'An officer released or rejected a held gift' },
+  'intake.acquisition-conflict-raised': { schema: intake.ConflictRaised, summary: 'A known order, fill, settlement, campaign or gift came with other content' },
 };
 const MINING: Record<keyof MiningEvents, Described> = {
   'mining.licence-issued': { schema: mining.LicenceIssued, summary: 'A mining licence was registered' },
@@ -171,6 +187,7 @@ function describe(owner: EventDescription['owner'], topic: TopicName, map: Recor
 export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('intake', TOPICS.intakeEvents, INTAKE),
   ...describe('intake', TOPICS.intakeEvents, SCREENING),
+  ...describe('intake', TOPICS.intakeEvents, ACQUISITIONS),
   ...describe('mining', TOPICS.miningEvents, MINING),
   ...describe('mining', TOPICS.miningEvents, MINING_EARNINGS),
   ...describe('mining', TOPICS.miningEvents, MINING_REGISTERS),
@@ -191,6 +208,7 @@ export interface UpstreamDescription {
 
 export const UPSTREAM_CATALOGUE: readonly UpstreamDescription[] = [
   { messageType: SEIZURE_FACT_TYPE, schema: SeizureFact, topic: TOPICS.seizureFacts, readBy: 'intake', summary: 'One legal fact over one case' },
+  { messageType: ACQUISITION_FACT_TYPE, schema: AcquisitionFact, topic: TOPICS.acquisitions, readBy: 'intake', summary: 'One fact over a purchase or a donation campaign' },
   { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim, topic: TOPICS.miningPayouts, readBy: 'mining-ingest', summary: 'A payout that a pool says it made' },
   { messageType: ENERGY_READING_TYPE, schema: EnergyReading, topic: TOPICS.regulatorMessages, readBy: 'mining-ingest', summary: 'What a farm\'s meter showed over a period' },
   { messageType: LICENCE_ACT_TYPE, schema: LicenceAct, topic: TOPICS.regulatorMessages, readBy: 'mining-ingest', summary: 'An act of the regulator over a licence' },

@@ -1,8 +1,6 @@
 /** Every event stream there is: who owns it and how its name is made. A stream's name comes from its input's identity. */
 export const STREAM_PREFIXES = {
-  intake: ['case-', 'seizure-fact-', 'intake-conflict-', 'screening-'],
-  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-', 'earnings-', 'network-day-', 'farm-', 'energy-'],
-  custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'custody-screening-', 'journal'],
+  intake: ['case-', 'seizure-fact-', 'intake-conflict-', 'screening-', 'purchase-', 'campaign-', 'donation-'],
   operations: ['dead-letter-', 'pipeline-gap-', 'publisher-'],
 } as const;
 
@@ -16,6 +14,9 @@ export const streamOf = {
   screeningList: (list: string): string => `screening-list-${list}`,
   /** Entries of one version, named by their own hash. */
   screeningContent: (sha256: string): string => `screening-content-${sha256}`,
+  purchase: (orderId: string): string => `purchase-${orderId}`,
+  campaign: (campaignId: string): string => `campaign-${campaignId}`,
+  donation: (donationId: string): string => `donation-${donationId}`,
   licence: (licenceId: string): string => `licence-${licenceId}`,
   poolAccount: (poolAccountId: string): string => `pool-account-${poolAccountId}`,
   statement: (sha256: string): string => `statement-${sha256}`,

@@ -1,6 +1,7 @@
 /** Kafka topics. Upstream topics are the doors for outsiders; the others carry what services tell one another. */
 export const TOPICS = {
   seizureFacts: 'qazyna.seizure-facts.v1',
+  acquisitions: 'qazyna.acquisitions.v1',
   miningPayouts: 'qazyna.mining-payouts.v1',
   /** Energy readings and acts over licences, by the regulator. */
   regulatorMessages: 'qazyna.regulator-messages.v1',

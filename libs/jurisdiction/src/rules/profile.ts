@@ -20,9 +20,9 @@ export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a state may demand of each source beyond what the messages always carry. A word that is not here is a mistake in a profile. */
 export const REQUIRABLE_FIELDS = {
-  seizure: ['document.issuedBy', 'location.address'],
-  forfeiture: ['agencyTransfer', 'finalOrder'],
-  mining: ['energySource', 'energyQuota'],
+  seizure: [],
+  forfeiture: [],
+  mining: ['energySource'],
   purchase: ['mandate', 'venue', 'settlementReference', 'limitPrice'],
   donation: ['purpose', 'beneficiary', 'authority', 'endsAt'],
 } as const satisfies Record<SourceKind, readonly string[]>;
@@ -118,7 +118,7 @@ export function currencyRefusal(profile: JurisdictionProfile, code: string): Not
 
 /** Why a licence may not name this source of energy; undefined when it may. */
 export function energySourceRefusal(profile: JurisdictionProfile, energySource: string | undefined): NotInProfile | undefined {
-  const refused = sourceRefusal(profile, 'mining', { energySource, energyQuota: true });
+  const refused = sourceRefusal(profile, 'mining', { energySource });
   if (refused !== undefined || energySource === undefined) return refused;
   const allowed = sourceRule(profile, 'mining')?.energySources ?? [];
   return allowed.length === 0 || allowed.includes(energySource)
