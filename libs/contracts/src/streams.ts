@@ -1,6 +1,8 @@
 /** Every event stream there is: who owns it and how its name is made. A stream's name comes from its input's identity. */
 export const STREAM_PREFIXES = {
   intake: ['case-', 'seizure-fact-', 'intake-conflict-', 'screening-', 'purchase-', 'campaign-', 'donation-'],
+  mining: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'statutory-', 'pool-poll-', 'earnings-', 'network-day-', 'farm-', 'energy-'],
+  custody: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'custody-screening-', 'journal'],
   operations: ['dead-letter-', 'pipeline-gap-', 'publisher-'],
 } as const;
 

@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
 import { CONFIG, LOGGER, PublishersModule, ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type PlatformConfig, type PlatformParts, type ReadModelHost, type ServiceDefinition } from '@qazyna/service-kit';
+import { AcquisitionsModule } from './acquisitions/acquisitions.module.js';
 import { CASES_READ_MODEL, SCREENING_READ_MODEL } from './read-model.token.js';
 import { ListsService } from './screening/lists.service.js';
 import { ScreeningConsumer } from './screening/screening.consumer.js';
@@ -16,7 +17,7 @@ import { SeizureFactsController } from './seizures/seizure-facts.controller.js';
 import { SeizuresService } from './seizures/seizures.service.js';
 
 @Module({
-  imports: [UpstreamSignaturesModule, PublishersModule],
+  imports: [UpstreamSignaturesModule, PublishersModule, AcquisitionsModule],
   controllers: [SeizureFactsController, SeizureFactsConsumer, CasesController, ScreeningController, ScreeningConsumer],
   providers: [
     SeizuresService,
@@ -63,6 +64,7 @@ export const INTAKE_SERVICE: ServiceDefinition = {
   module: IntakeModule,
   topics: [
     { name: TOPICS.seizureFacts, partitions: 3 },
+    { name: TOPICS.acquisitions, partitions: 3 },
     { name: TOPICS.intakeEvents, partitions: 3 },
     { name: TOPICS.custodyEvents, partitions: 3 },
     { name: TOPICS.deadLetters, partitions: 1 },

@@ -1,6 +1,6 @@
-import { catalogueValidator, contentHash, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
+import { ACQUISITION_FACT_TYPE, catalogueValidator, contentHash, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
 import type {
-  AssetEffect, CaseBecameStateProperty, CaseEffectNoted, ClaimRegistered, DepositSeen, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact,
+  AcquisitionFact, AssetEffect, CaseBecameStateProperty, CaseEffectNoted, ClaimRegistered, DepositSeen, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact,
 } from '@qazyna/contracts';
 import { uuidV5, type RecordedEvent } from '@qazyna/event-store';
 
@@ -140,6 +140,20 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
       }
       if (type === 'intake.act-applied' || type === 'intake.act-held' || type === 'intake.fact-refused') return [decided((data as { readonly factId: string }).factId)];
       return NONE;
+    },
+  },
+  {
+    group: 'intake',
+    topic: TOPICS.acquisitions,
+    types: [ACQUISITION_FACT_TYPE],
+    duties: (message: Told): readonly Effect[] | 'invalid' => {
+      const fact = checked<AcquisitionFact>(message);
+      return fact === undefined ? 'invalid' : [{ key: `acquisition ${contentHash(fact)}`, content: '' }];
+    },
+    provenIn: ['purchase-', 'campaign-', 'donation-'],
+    proofs: ({ type, data }: RecordedEvent): readonly Effect[] => {
+      const hash = type.startsWith('intake.') ? data['contentHash'] : undefined;
+      return typeof hash === 'string' ? [{ key: `acquisition ${hash}`, content: '' }] : NONE;
     },
   },
   {
