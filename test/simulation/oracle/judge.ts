@@ -1,5 +1,6 @@
 import { judgeCases } from './cases.js';
 import { ChainTruth, judgeDeposits, judgeSpends, matchesOf } from './chain.js';
+import { judgeEnergy } from './energy.js';
 import { judgeFigures } from './figures.js';
 import { judgeJournal } from './ledger.js';
 import { contradicts, judgeMatching, PayoutTruth } from './payouts.js';
@@ -18,6 +19,7 @@ export function judge(told: Testimony): Finding[] {
   const stateProperty = new Map(told.events.filter(({ type }) => type === 'intake.case-became-state-property').map(({ data }) => [data['caseId'] as string, data['effectiveAt'] as string]));
   findings.push(
     ...judgeRegisters(told),
+    ...judgeEnergy(told),
     ...payouts.judge(),
     ...judgeCases(told),
     ...judgeMatching(told, chain),

@@ -1,3 +1,4 @@
+import { suspendedAt } from './energy.js';
 import type { ChainTruth, OurOutput } from './chain.js';
 import type { Finding, RawEvent, Sent, Testimony } from './testimony.js';
 
@@ -60,6 +61,7 @@ export class PayoutTruth {
     if (licence === undefined) reasons.push('licence-unknown');
     else if (paidAt < Date.parse(licence['validFrom'] as string)) reasons.push('licence-not-yet-valid');
     else if (licence['validUntil'] !== undefined && paidAt >= Date.parse(licence['validUntil'] as string)) reasons.push('licence-expired');
+    else if (suspendedAt(this.told, account['licenceId'] as string, paidAt)) reasons.push('licence-suspended');
     return reasons.sort();
   }
 

@@ -8,12 +8,18 @@ const REGISTERS: Readonly<Record<string, { readonly type: string; readonly ident
   'register-publisher': { type: 'operations.publisher-registered', identity: ({ publisherId }) => publisherId as string },
   'add-publisher-key': { type: 'operations.publisher-key-added', identity: ({ publisherId, keyId }) => `${publisherId as string}/${keyId as string}` },
   'revoke-publisher-key': { type: 'operations.publisher-key-revoked', identity: ({ publisherId, keyId }) => `${publisherId as string}/${keyId as string}` },
+  'register-farm': { type: 'mining.farm-registered', identity: ({ farmId }) => farmId as string },
+  'set-quota': { type: 'mining.farm-quota-set', identity: ({ farmId, actId }) => `${farmId as string} ${actId as string}` },
+  'report-reading': { type: 'mining.energy-reading-recorded', identity: ({ readingId }) => readingId as string },
+  'suspend-licence': { type: 'mining.licence-suspended', identity: ({ licenceId, actId }) => `${licenceId as string} ${actId as string}` },
+  'resume-licence': { type: 'mining.licence-resumed', identity: ({ licenceId, actId }) => `${licenceId as string} ${actId as string}` },
+  'amend-licence': { type: 'mining.licence-amended', identity: ({ licenceId, actId }) => `${licenceId as string} ${actId as string}` },
   'assign-address': {
     type: 'custody.address-assigned',
     identity: ({ vaultId, purpose }) => `${vaultId as string} ${(purpose as { kind: string }).kind}:${(purpose as { id: string }).id}`,
   },
 };
-const FIELDS = ['class', 'tier', 'descriptor', 'kind', 'holder', 'validFrom', 'validUntil', 'licenceId', 'network', 'payoutAddress', 'organisation', 'publicKey', 'revokedFrom'];
+const FIELDS = ['class', 'tier', 'descriptor', 'kind', 'holder', 'validFrom', 'validUntil', 'licenceId', 'network', 'payoutAddress', 'organisation', 'publicKey', 'revokedFrom', 'act', 'effectiveAt', 'energySource', 'perMonthWh', 'energyWh', 'corrects', 'from', 'to'];
 
 /** What officers were told is registered is registered, once, and as they said. */
 export function judgeRegisters(told: Testimony): Finding[] {

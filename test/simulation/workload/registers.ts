@@ -1,4 +1,5 @@
 import { sandboxVaultDescriptor } from '@qazyna/bitcoin';
+import { actsOverLicences, energyOfFarms } from './regulator.js';
 import { linger, type Stage } from './stage.js';
 
 /** What the officers have set up, as they were told it is. */
@@ -42,7 +43,9 @@ const CASES = ['2026/1', '2026/2', '2026/3'];
 /** Vaults, licences, addresses and pool accounts, in the order they need one another. */
 export async function register(stage: Stage): Promise<Registers> {
   const officers = new Officers(stage);
+  const acts = actsOverLicences(stage);
   await Promise.all([officers.vault(RESERVE, 'reserve'), officers.vault(TRUST, 'held-in-trust'), officers.licence('L-1', {}), officers.licence('L-old', { validUntil: '2025-12-31T00:00:00Z' })]);
+  const energy = energyOfFarms(stage);
   const accounts = await Promise.all(
     ACCOUNTS.map(async (account) => {
       const id = `${account.pool}.${account.account}`;
@@ -58,6 +61,8 @@ export async function register(stage: Stage): Promise<Registers> {
       return { caseNumber, caseId, address: await officers.assign(TRUST, { kind: 'case', id: caseId }) };
     }),
   );
+  // Every act is known before the first claim, so that the moment of payment alone decides.
+  await Promise.all([acts, energy]);
   const addresses = new Set([...accounts.map(({ address }) => address), ...cases.flatMap(({ address }) => (address === undefined ? [] : [address]))]);
   return { accounts, cases, addresses };
 }
