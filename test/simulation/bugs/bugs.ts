@@ -183,4 +183,18 @@ export const BUGS: readonly Bug[] = [
     find: "return refuse('deposit-already-matched',",
     replace: "if (payoutId === '') return refuse('deposit-already-matched',",
   },
+  {
+    name: 'acts-in-order-of-arrival',
+    what: 'of two acts over a licence the one that arrived last counts, not the one that took effect last',
+    file: 'services/mining-ingest/src/licences/licence-timeline.ts',
+    find: '.sort((a, b) => Date.parse(a.effectiveAt) - Date.parse(b.effectiveAt) || STRICTNESS[a.act] - STRICTNESS[b.act] || (a.actId < b.actId ? -1 : 1));',
+    replace: ';',
+  },
+  {
+    name: 'corrected-reading-counts',
+    what: 'a reading that a correction replaces still counts against the quota',
+    file: 'services/mining-ingest/src/energy/energy-month.ts',
+    find: 'if (!replacedBy.has(reading.readingId)) yield reading;',
+    replace: 'yield reading;',
+  },
 ];
