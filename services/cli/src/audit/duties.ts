@@ -88,7 +88,7 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
     types: [STATE_PROPERTY, ...ASSET_EFFECTS.keys()],
     duties: ({ type, data }) => (type === STATE_PROPERTY ? [noted(data as CaseBecameStateProperty)] : assetEffect(type, data as AssetEffect)),
     provenIn: ['custody-case-'],
-    proofs: ({ type, data }) => {
+    proofs: ({ type, data }: RecordedEvent): readonly Effect[] => {
       if (type === 'custody.case-state-property-noted') return [noted(data as unknown as CaseBecameStateProperty)];
       return type === 'custody.case-effect-noted' ? [effectNoted(data as unknown as CaseEffectNoted)] : NONE;
     },
@@ -106,7 +106,7 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
     group: 'intake',
     topic: TOPICS.custodyEvents,
     types: [DEPOSIT_SEEN],
-    duties: ({ data }) => {
+    duties: ({ data }: Told): readonly Effect[] => {
       const { depositId, sources } = data as DepositSeen;
       return sources === undefined ? NONE : [{ key: `screening of deposit.${depositId}`, content: '' }];
     },

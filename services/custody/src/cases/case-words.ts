@@ -1,5 +1,5 @@
 import type {
-  AssetBecameStateProperty, AssetDisposalUndone, AssetReleased, AssetReturnedToVictim, AssetSold, AssetStatePropertyReversed, CaseBecameStateProperty, CaseReleased, CaseStatePropertyReversed, ExactShare, LegalDocument,
+  AssetBecameStateProperty, AssetDisposalUndone, AssetEffect, AssetReleased, AssetReturnedToVictim, AssetSold, AssetStatePropertyReversed, CaseBecameStateProperty, CaseReleased, CaseStatePropertyReversed, ExactShare, LegalDocument,
 } from '@qazyna/contracts';
 import type { CustodyCaseCommand } from './custody-case.js';
 
@@ -50,19 +50,21 @@ export function commandOf({ type, data }: CaseEvent, caseRevision: number | unde
       return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: 'state-property', undoneBy: data.undoneBy, document: plain(data.order) } };
     case 'intake.asset-disposal-undone':
       return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: data.effect, undoneBy: data.undoneBy, document: plain(data.order) } };
-  }
-  if (data.scope === 'case') return undefined;
-  const part = { ...place, assetId: data.assetId, asset: data.asset, share: { numerator: data.share.numerator, denominator: data.share.denominator } };
-  switch (type) {
     case 'intake.asset-became-state-property':
-      return { kind: 'note', effect: { ...part, effect: 'state-property', manner: data.substituteValue === undefined ? 'in-kind' : 'value', document: plain(data.decision) } };
+      return ofAsset(data, { ...place, effect: 'state-property', manner: data.substituteValue === undefined ? 'in-kind' : 'value', document: plain(data.decision) });
     case 'intake.asset-released':
-      return { kind: 'note', effect: { ...part, effect: 'released', manner: 'in-kind', document: plain(data.order) } };
+      return ofAsset(data, { ...place, effect: 'released', manner: 'in-kind', document: plain(data.order) });
     case 'intake.asset-returned-to-victim':
-      return { kind: 'note', effect: { ...part, effect: 'returned-to-victim', manner: data.victim.manner, document: plain(data.order) } };
+      return ofAsset(data, { ...place, effect: 'returned-to-victim', manner: data.victim.manner, document: plain(data.order) });
     case 'intake.asset-sold':
-      return { kind: 'note', effect: { ...part, effect: 'sold', manner: 'in-kind', document: plain(data.order) } };
+      return ofAsset(data, { ...place, effect: 'sold', manner: 'in-kind', document: plain(data.order) });
   }
+}
+
+type Noted = Extract<CustodyCaseCommand, { kind: 'note' }>;
+
+function ofAsset({ scope, assetId, asset, share: { numerator, denominator } }: AssetEffect, effect: Omit<Noted['effect'], 'assetId' | 'asset' | 'share'>): Noted | undefined {
+  return scope === 'case' ? undefined : { kind: 'note', effect: { ...effect, assetId, asset, share: { numerator, denominator } } };
 }
 
 /** A validated message is an instance of its class; what is recorded is its fields. */
