@@ -13,7 +13,7 @@ export interface HoldingFigures {
     readonly class: string;
     readonly assets: readonly (Quantity & { readonly asset: string; readonly sources: readonly (Quantity & { readonly source: string; readonly id: string })[] })[];
   }[];
-  readonly claims: { readonly seizures: readonly unknown[]; readonly payouts: readonly (Quantity & { readonly status: string; readonly payouts: number })[] };
+  readonly claims: { readonly tokens: readonly unknown[]; readonly devices: readonly unknown[]; readonly equipment: readonly unknown[]; readonly exchangeAccounts: readonly unknown[]; readonly payouts: readonly (Quantity & { readonly status: string; readonly payouts: number })[] };
 }
 
 export interface Holdings {

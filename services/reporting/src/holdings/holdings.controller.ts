@@ -1,9 +1,10 @@
 import { Controller, Get, Header, Inject, Query, UseInterceptors } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ACCOUNT_CLASSES, Field, IdentifierField } from '@qazyna/contracts';
 import { Public } from '@qazyna/service-kit';
 import { EtagInterceptor } from '../public-reads/etag.interceptor.js';
 import type { Figures, Holdings } from './holdings.js';
+import { HOLDINGS_EXAMPLE } from './holdings-example.js';
 import { HoldingsQuery } from './holdings.query.js';
 
 export class HoldingsFilter {
@@ -27,11 +28,13 @@ export class HoldingsController {
     summary: 'What the reserve holds, what is held in trust, and what is only claimed',
     description:
       'By class, asset, source, legal status and custody status, at a named block height and journal entry. Amounts are decimal strings in base units and in coins. ' +
-      'Claims are announced and not controlled: they are never part of a holding.',
+      'Claims are announced and not controlled: they are never part of a holding, and each kind stands apart: coins at addresses, balances at exchanges, devices, machines, ' +
+      'fund units, money. `version` is the version of this shape.',
   })
+  @ApiOkResponse({ description: 'The figures', example: HOLDINGS_EXAMPLE })
   read(@Query() filter: HoldingsFilter): Holdings {
-    const { asOf, figures } = this.holdings.current();
-    return { asOf, figures: filtered(figures, filter) };
+    const { version, asOf, figures } = this.holdings.current();
+    return { version, asOf, figures: filtered(figures, filter) };
   }
 }
 
@@ -40,6 +43,14 @@ function filtered(figures: Figures, { class: only, asset }: HoldingsFilter): Fig
   const isAsked = (row: { readonly asset: string }): boolean => asset === undefined || row.asset === asset;
   return {
     classes: figures.classes.filter((row) => only === undefined || row.class === only).map((row) => ({ ...row, assets: row.assets.filter(isAsked) })),
-    claims: { seizures: figures.claims.seizures.filter(isAsked), payouts: figures.claims.payouts.filter(isAsked) },
+    claims: {
+      tokens: figures.claims.tokens.filter(isAsked),
+      exchangeAccounts: figures.claims.exchangeAccounts.filter(isAsked),
+      devices: figures.claims.devices.filter(isAsked),
+      equipment: figures.claims.equipment.filter(isAsked),
+      fundUnits: figures.claims.fundUnits.filter(isAsked),
+      money: figures.claims.money.filter(isAsked),
+      payouts: figures.claims.payouts.filter(isAsked),
+    },
   };
 }

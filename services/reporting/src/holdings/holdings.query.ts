@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { AssetPart } from '@qazyna/contracts';
 import { assetById } from '@qazyna/ledger';
 import { CONFIG, ProblemError, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
 import { REPORTING_READ_MODEL } from '../read-model.token.js';
-import { figuresOf, FiguresContradict, type AsOf, type Figures, type Holdings } from './holdings.js';
+import type { ClaimedAsset } from './claims.js';
+import { figuresOf, FiguresContradict, HOLDINGS_VERSION, type AsOf, type Figures, type Holdings } from './holdings.js';
 
 @Injectable()
 export class HoldingsQuery {
@@ -37,7 +39,7 @@ export class HoldingsQuery {
 
   private compute(position: string | undefined): Holdings | FiguresContradict {
     try {
-      return { asOf: this.asOf(position), figures: this.figures() };
+      return { version: HOLDINGS_VERSION, asOf: this.asOf(position), figures: this.figures() };
     } catch (error) {
       if (error instanceof FiguresContradict) return error;
       throw error;
@@ -69,9 +71,13 @@ export class HoldingsQuery {
       assets: assetById,
       legalStatusOf: (caseId) => statusOf.get(caseId)?.['legal_status'] as string | undefined,
       tierOf: (vaultId) => tierOf.get(vaultId)?.['tier'] as string | undefined,
-      claimedAssets: rows(
-        `SELECT c.case_id, c.legal_status, a.asset, a.amount FROM claimed_assets a JOIN cases c USING (case_id) WHERE c.legal_status <> 'released' ORDER BY c.case_id, a.ordinal`,
-      ).map(({ case_id: caseId = '', legal_status: legalStatus = '', asset = '', amount = '0' }) => ({ caseId, legalStatus, asset, amount: BigInt(amount) })),
+      claimedAssets: this.claimedAssets(),
+      controlled: rows('SELECT case_id, asset_id, asset, amount FROM controlled').map(({ case_id: caseId = '', asset_id: assetId = '', asset = '', amount = '0' }) => ({
+        caseId,
+        assetId: assetId === '' ? undefined : assetId,
+        asset,
+        amount: BigInt(amount),
+      })),
       payoutClaims: rows('SELECT asset, status, CAST(payouts AS TEXT) AS payouts, amount FROM payout_claims').map(({ asset = '', status = '', payouts = '0', amount = '0' }) => ({
         asset,
         status,
@@ -80,4 +86,31 @@ export class HoldingsQuery {
       })),
     });
   }
+
+  private claimedAssets(): ClaimedAsset[] {
+    const rows = this.model.db
+      .prepare('SELECT a.*, EXISTS (SELECT 1 FROM issuer_freezes f WHERE f.case_id = a.case_id AND f.asset_id = a.asset_id) AS frozen FROM case_assets a ORDER BY case_id, asset_id')
+      .all() as unknown as ClaimedRow[];
+    return rows.map(({ case_id: caseId, asset_id: assetId, asset, amount, location, parts, inherited, frozen }) => ({
+      caseId,
+      assetId,
+      asset,
+      amount: BigInt(amount),
+      location: JSON.parse(location) as ClaimedAsset['location'],
+      parts: (JSON.parse(parts) as Pick<AssetPart, 'legalStatus' | 'share'>[]).map(({ legalStatus, share }) => ({ legalStatus, numerator: BigInt(share.numerator), denominator: BigInt(share.denominator) })),
+      frozenByIssuer: frozen === 1,
+      inherited: inherited !== null,
+    }));
+  }
+}
+
+interface ClaimedRow {
+  readonly case_id: string;
+  readonly asset_id: string;
+  readonly asset: string;
+  readonly amount: string;
+  readonly location: string;
+  readonly parts: string;
+  readonly inherited: string | null;
+  readonly frozen: number;
 }

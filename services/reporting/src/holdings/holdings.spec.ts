@@ -1,5 +1,6 @@
 import { assetById, bitcoinAsset } from '@qazyna/ledger';
 import fc from 'fast-check';
+import type { ClaimedAsset } from './claims.js';
 import { figuresOf, FiguresContradict, type BalanceRow, type HoldingsInput } from './holdings.js';
 
 const asset = bitcoinAsset('regtest').id;
@@ -19,7 +20,7 @@ const story: readonly BalanceRow[] = [
 const statuses: Readonly<Record<string, string>> = { 'afm.1': 'arrested', 'afm.2': 'state-property' };
 
 function input(balances: readonly BalanceRow[], more: Partial<HoldingsInput> = {}): HoldingsInput {
-  return { balances, assets: assetById, legalStatusOf: (id) => statuses[id], tierOf: () => 'cold', claimedAssets: [], payoutClaims: [], ...more };
+  return { balances, assets: assetById, legalStatusOf: (id) => statuses[id], tierOf: () => 'cold', claimedAssets: [], controlled: [], payoutClaims: [], ...more };
 }
 
 describe('the public figures', () => {
@@ -55,16 +56,17 @@ describe('the public figures', () => {
   });
 
   it('never add claims to holdings, nor devices to coins', () => {
-    const claimedAssets = [
-      { caseId: 'afm.1', legalStatus: 'arrested', asset, amount: 300n },
-      { caseId: 'afm.3', legalStatus: 'reported', asset: asic, amount: 48n },
-    ];
-    const withClaims = figuresOf(input(story, { claimedAssets }));
+    const whole = (legalStatus: string): ClaimedAsset['parts'] => [{ legalStatus, numerator: 1n, denominator: 1n }];
+    const claimed = (caseId: string, assetId: string, of: string, amount: bigint, location: ClaimedAsset['location'], parts: ClaimedAsset['parts']): ClaimedAsset => ({ caseId, assetId, asset: of, amount, location, parts, frozenByIssuer: false, inherited: false });
+    const withClaims = figuresOf(
+      input(story, {
+        claimedAssets: [claimed('afm.1', '1', asset, 300n, { kind: 'address' }, whole('arrested')), claimed('afm.3', '1', asic, 48n, { kind: 'store' }, whole('reported'))],
+        controlled: [{ caseId: 'afm.1', assetId: undefined, asset, amount: 250n }],
+      }),
+    );
     expect(withClaims.classes).toEqual(figures.classes);
-    expect(withClaims.claims.seizures).toMatchObject([
-      { asset, legalStatus: 'arrested', cases: 1, claimed: { baseUnits: '300' }, outstanding: { baseUnits: '50' } },
-      { asset: asic, kind: 'equipment', legalStatus: 'reported', claimed: { coins: '48' }, outstanding: { coins: '48' } },
-    ]);
+    expect(withClaims.claims.tokens).toMatchObject([{ asset, legalStatus: 'arrested', cases: 1, claimed: { baseUnits: '300' }, outstanding: { baseUnits: '50' } }]);
+    expect(withClaims.claims.equipment).toMatchObject([{ asset: asic, kind: 'equipment', legalStatus: 'reported', claimed: { coins: '48' }, outstanding: { coins: '48' } }]);
   });
 
   it('are the same bytes in whatever order balances come', () => {

@@ -1,4 +1,5 @@
 import { formatAmount, parseAccount, type AccountClass, type Asset } from '@qazyna/ledger';
+import { seizureClaims, type ClaimedAsset, type ControlledCoins, type Quantity, type SeizureClaims } from './claims.js';
 
 /**
  * The public figures, computed from balances alone. Deterministic: no clock, no position, sorted throughout, so that
@@ -17,15 +18,10 @@ export interface HoldingsInput {
   readonly assets: (id: string) => Asset;
   readonly legalStatusOf: (caseId: string) => string | undefined;
   readonly tierOf: (vaultId: string) => string | undefined;
-  readonly claimedAssets: readonly { readonly caseId: string; readonly legalStatus: string; readonly asset: string; readonly amount: bigint }[];
+  readonly claimedAssets: readonly ClaimedAsset[];
+  /** Coins that the journal holds for cases. */
+  readonly controlled: readonly ControlledCoins[];
   readonly payoutClaims: readonly { readonly asset: string; readonly status: string; readonly payouts: number; readonly amount: bigint }[];
-}
-
-export interface Quantity {
-  /** Decimal string of base units. */
-  readonly baseUnits: string;
-  /** The same in coins or pieces, exact. */
-  readonly coins: string;
 }
 
 export type SourceFigure = Quantity & { readonly source: string; readonly id: string; readonly legalStatus: string };
@@ -46,18 +42,6 @@ export interface AssetFigure extends Quantity {
   readonly owedToOtherClasses: readonly (Quantity & { readonly class: string })[];
 }
 
-export interface SeizureClaimFigure {
-  readonly asset: string;
-  readonly symbol: string;
-  readonly kind: string;
-  readonly test: boolean;
-  readonly legalStatus: string;
-  readonly cases: number;
-  readonly claimed: Quantity;
-  /** Announced and not under control: no balance. */
-  readonly outstanding: Quantity;
-}
-
 export interface PayoutClaimFigure extends Quantity {
   readonly asset: string;
   readonly symbol: string;
@@ -69,7 +53,7 @@ export interface PayoutClaimFigure extends Quantity {
 export interface Figures {
   readonly classes: readonly { readonly class: AccountClass; readonly assets: readonly AssetFigure[] }[];
   /** Announced, not controlled: never part of a holding. */
-  readonly claims: { readonly seizures: readonly SeizureClaimFigure[]; readonly payouts: readonly PayoutClaimFigure[] };
+  readonly claims: SeizureClaims & { readonly payouts: readonly PayoutClaimFigure[] };
 }
 
 /** Up to where the figures know. */
@@ -85,7 +69,11 @@ export interface AsOf {
   readonly logPosition: string | null;
 }
 
+/** Version of the shape below: raised when a field changes its meaning or goes away. */
+export const HOLDINGS_VERSION = 2;
+
 export interface Holdings {
+  readonly version: typeof HOLDINGS_VERSION;
   readonly asOf: AsOf;
   readonly figures: Figures;
 }
@@ -116,7 +104,7 @@ export function figuresOf(input: HoldingsInput): Figures {
       class: accountClass,
       assets: groupBy(rows.filter(({ parsed }) => parsed.class === accountClass), ({ asset }) => asset).map(([asset, group]) => assetFigure(accountClass, input.assets(asset), group, input)),
     })),
-    claims: { seizures: seizureClaims(input), payouts: payoutClaims(input) },
+    claims: { ...seizureClaims(input.claimedAssets, input.controlled, input.assets), payouts: payoutClaims(input) },
   };
 }
 
@@ -168,37 +156,6 @@ function checkDuePairs(rows: readonly Row[]): void {
     const net = sum(group.map(({ amount }) => amount));
     if (net !== 0n) throw new FiguresContradict('INV-05', `what classes owe one another in ${asset} differs by ${net} base units`);
   }
-}
-
-function seizureClaims({ claimedAssets, balances, assets }: HoldingsInput): SeizureClaimFigure[] {
-  const controlled = new Map<string, bigint>();
-  for (const { account, asset, amount } of balances) {
-    const { kind, id } = parseAccount(account);
-    if (kind !== 'case' && kind !== 'seizure') continue;
-    const key = `${id} ${asset}`;
-    controlled.set(key, (controlled.get(key) ?? 0n) - amount);
-  }
-  const perCase = groupBy(claimedAssets, ({ caseId, asset }) => `${caseId} ${asset}`).map(([key, rows]) => {
-    const claimed = sum(rows.map(({ amount }) => amount));
-    const held = controlled.get(key) ?? 0n;
-    const [first] = rows as [(typeof rows)[number]];
-    return { asset: first.asset, legalStatus: first.legalStatus, claimed, outstanding: claimed > held ? claimed - held : 0n };
-  });
-  return groupBy(perCase, ({ asset, legalStatus }) => `${asset} ${legalStatus}`).map(([, rows]) => {
-    const [first] = rows as [(typeof rows)[number]];
-    const asset = assets(first.asset);
-    const quantity = quantityIn(asset);
-    return {
-      asset: asset.id,
-      symbol: asset.symbol,
-      kind: asset.kind,
-      test: asset.test,
-      legalStatus: first.legalStatus,
-      cases: rows.length,
-      claimed: quantity(sum(rows.map((row) => row.claimed))),
-      outstanding: quantity(sum(rows.map((row) => row.outstanding))),
-    };
-  });
 }
 
 function payoutClaims({ payoutClaims: claims, assets }: HoldingsInput): PayoutClaimFigure[] {

@@ -1,4 +1,5 @@
-import type { AssetFigure, CustodyFigure, Figures, Holdings, PayoutClaimFigure, SeizureClaimFigure, SourceFigure } from '../holdings/holdings.js';
+import type { AssetFigure, CustodyFigure, Figures, Holdings, SourceFigure } from '../holdings/holdings.js';
+import { claimSections, payoutClaims } from './claims.page.js';
 import { grouped, html, type Html } from './html.page.js';
 import { documentOf } from './layout.page.js';
 import { LEGAL_STATUS } from './words.page.js';
@@ -43,8 +44,8 @@ ${operational.map((figure) => classTables(figure, 'for running the custody'))}
 </section>`}
 <section aria-labelledby="claims">
 <h2 id="claims">Claimed, not controlled</h2>
-<p>Announced by agencies and pools, and not (or not yet) shown by a blockchain under the custodian's keys. No part of any figure above; devices and equipment are counted apart and never added to coins.</p>
-${seizureClaims(figures.claims.seizures)}
+<p>Announced by agencies and pools, and not (or not yet) shown by a blockchain under the custodian's keys. No part of any figure above, and each kind stands apart: coins, accounts, devices and machines are never added to one another.</p>
+${claimSections(figures.claims)}
 ${payoutClaims(figures.claims.payouts)}
 </section>`;
   return documentOf({
@@ -60,9 +61,16 @@ ${payoutClaims(figures.claims.payouts)}
   });
 }
 
+/** Coins and tokens first; whatever else is held stands in cards of its own, so that nobody adds one to the other. */
 function cards(assets: readonly AssetFigure[], nothing: string): Html {
   if (assets.length === 0) return html`<p class="soft">${nothing}</p>`;
-  return html`<ul class="figures">${assets.map(({ symbol, coins }) => html`<li><span class="name">${symbol}</span><span class="amount">${grouped(coins)}</span></li>`)}</ul>`;
+  const [tokens, others] = [assets.filter(isToken), assets.filter((figure) => !isToken(figure))];
+  const list = (figures: readonly AssetFigure[]): Html => html`<ul class="figures">${figures.map(({ symbol, coins }) => html`<li><span class="name">${symbol}</span><span class="amount">${grouped(coins)}</span></li>`)}</ul>`;
+  return html`${tokens.length === 0 ? html`` : list(tokens)}${others.length === 0 ? html`` : html`<p class="soft apart">Held besides, and not coins: fund units, equipment and the like.</p>${list(others)}`}`;
+}
+
+function isToken({ kind }: AssetFigure): boolean {
+  return kind === 'coin' || kind === 'token';
 }
 
 function classTables(figure: AssetFigure, whose: string): Html {
@@ -87,21 +95,6 @@ function placeOf({ status, place }: CustodyFigure): string {
   if (status === 'in-vault') return `Vault ${place}`;
   if (status === 'due') return `In the ${place === 'held-in-trust' ? 'trust' : place} vaults, due to it`;
   return status === 'in-transit' ? `In transit, transfer ${place}` : `Off chain at ${place}`;
-}
-
-function seizureClaims(rows: readonly SeizureClaimFigure[]): Html {
-  const open = rows.filter(({ outstanding }) => outstanding.baseUnits !== '0');
-  if (open.length === 0) return html`<p class="soft">No seizure is claimed that is not under control.</p>`;
-  return html`<div class="scroll"><table><caption>Seizures claimed and not under control</caption>
-<thead><tr><th scope="col">Asset</th><th scope="col">Legal status</th><th scope="col" class="number">Cases</th><th scope="col" class="number">Claimed</th><th scope="col" class="number">Not under control</th></tr></thead>
-<tbody>${open.map((row) => html`<tr><td data-label="Asset">${row.symbol}${row.kind === 'equipment' ? ' (equipment, pieces)' : ''}</td><td data-label="Legal status">${LEGAL_STATUS[row.legalStatus] ?? row.legalStatus}</td><td class="number" data-label="Cases">${row.cases}</td><td class="number" data-label="Claimed">${grouped(row.claimed.coins)}</td><td class="number" data-label="Not under control">${grouped(row.outstanding.coins)}</td></tr>`)}</tbody></table></div>`;
-}
-
-function payoutClaims(rows: readonly PayoutClaimFigure[]): Html {
-  if (rows.length === 0) return html`<p class="soft">No payout is claimed that the chain has not shown.</p>`;
-  return html`<div class="scroll"><table><caption>Payouts claimed by pools and not shown by the chain</caption>
-<thead><tr><th scope="col">Asset</th><th scope="col">State of the claim</th><th scope="col" class="number">Payouts</th><th scope="col" class="number">Amount claimed</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><td data-label="Asset">${row.symbol}</td><td data-label="State of the claim">${row.status}</td><td class="number" data-label="Payouts">${grouped(String(row.payouts))}</td><td class="number" data-label="Amount claimed">${grouped(row.coins)}</td></tr>`)}</tbody></table></div>`;
 }
 
 function table<Row extends { readonly coins: string }>(caption: string, [first, second]: readonly [string, string], rows: readonly Row[], cells: (row: Row) => readonly [Html, Html], symbol: string): Html {

@@ -23,6 +23,10 @@ p strong { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: 0.25rem 0 0.5rem; font-size: 0.9rem; }
 th, td { text-align: left; padding: 0.5rem 0.9rem 0.5rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+tbody th { font-weight: 500; font-size: 1rem; color: inherit; }
+.flag { display: inline-block; background: var(--warn-bg); color: var(--warn); border-radius: 0.4rem; padding: 0.05rem 0.5rem; margin-left: 0.4rem; font-size: 0.82rem; font-weight: 600; white-space: normal; }
+.flag.calm { background: none; border: 1px solid var(--line); color: var(--soft); }
+.apart { margin-top: 1.25rem; }
 th { font-weight: 600; font-size: 0.85rem; color: var(--soft); }
 td.number, th.number { text-align: right; white-space: nowrap; }
 dl.asof { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; margin: 0.75rem 0 0; font-size: 0.9rem; }
@@ -37,6 +41,7 @@ footer ul { padding-left: 1.1rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, caption, tbody, tr { display: block; }
   tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  tbody th { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.3rem 1rem; border: 0; padding: 0.1rem 0; font-weight: 650; }
   td, td.number { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: 0.1rem 0; text-align: right; overflow-wrap: anywhere; }
   td::before { content: attr(data-label); color: var(--soft); font-size: 0.85rem; font-weight: 600; text-align: left; white-space: normal; overflow-wrap: normal; }
   td:empty { display: none; }

@@ -6,7 +6,7 @@ export const CUSTODY_SCHEMA = `
   CREATE TABLE vaults (vault_id TEXT PRIMARY KEY, class TEXT NOT NULL, tier TEXT NOT NULL, network TEXT NOT NULL, asset TEXT NOT NULL) STRICT;
   CREATE TABLE deposits (
     deposit_id TEXT PRIMARY KEY, txid TEXT NOT NULL, vault_id TEXT NOT NULL, address TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL,
-    state TEXT NOT NULL, height INTEGER NOT NULL, block_hash TEXT NOT NULL, purpose_kind TEXT NOT NULL, purpose_id TEXT NOT NULL, payout_id TEXT
+    state TEXT NOT NULL, height INTEGER NOT NULL, block_hash TEXT NOT NULL, purpose_kind TEXT NOT NULL, purpose_id TEXT NOT NULL, purpose_asset_id TEXT, payout_id TEXT
   ) STRICT;
   CREATE INDEX deposits_by_txid ON deposits (txid);
   CREATE INDEX deposits_by_purpose ON deposits (purpose_kind, purpose_id);
@@ -49,9 +49,9 @@ export function applyCustodyEvent(db: ReadModelWriter, event: RecordedEvent): vo
 function depositSeen(db: ReadModelWriter, { depositId, vaultId, address, asset, amount, height, blockHash, purpose }: DepositSeen): void {
   const [txid = depositId] = depositId.split('.');
   db.run(
-    `INSERT INTO deposits VALUES (?, ?, ?, ?, ?, ?, 'seen', ?, ?, ?, ?, NULL)
+    `INSERT INTO deposits VALUES (?, ?, ?, ?, ?, ?, 'seen', ?, ?, ?, ?, ?, NULL)
      ON CONFLICT (deposit_id) DO UPDATE SET state = 'seen', height = excluded.height, block_hash = excluded.block_hash`,
-    depositId, txid, vaultId, address, asset, amount, height, blockHash, purpose.kind, purpose.id,
+    depositId, txid, vaultId, address, asset, amount, height, blockHash, purpose.kind, purpose.id, purpose.assetId ?? null,
   );
 }
 

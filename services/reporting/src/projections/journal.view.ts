@@ -1,6 +1,7 @@
 import type { JournalEntryPosted } from '@qazyna/contracts';
 import type { RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelWriter } from '@qazyna/service-kit';
+import { countControlled } from './case-assets.view.js';
 import { setCredited } from './mining.view.js';
 
 export const JOURNAL_SCHEMA = `
@@ -29,6 +30,7 @@ export function applyJournalEvent(db: ReadModelWriter, event: RecordedEvent): vo
     const known = db.get('SELECT amount FROM balances WHERE account = ? AND asset = ?', account, asset)?.['amount'] as string | undefined;
     db.run('INSERT OR REPLACE INTO balances VALUES (?, ?, ?)', account, asset, (BigInt(known ?? '0') + BigInt(amount)).toString());
   }
+  countControlled(db, entry);
   if (entry.payoutId === undefined) return;
   const credit = entry.postings.find(({ account }) => account.startsWith(CREDIT_OF_A_LICENCE));
   if (credit) setCredited(db, entry.payoutId, credit.amount.startsWith('-'));

@@ -38,12 +38,12 @@ describe('what the events say', () => {
       { class: 'operational', assets: [] },
     ]);
     expect(figures.claims).toMatchObject({
-      seizures: [
+      devices: [
         { asset: ASSET, legalStatus: 'arrested', cases: 1, claimed: { baseUnits: '300' }, outstanding: { baseUnits: '50' } },
         { asset: ASSET, legalStatus: 'reported', cases: 1, claimed: { baseUnits: '77' }, outstanding: { baseUnits: '77' } },
         { asset: ASSET, legalStatus: 'state-property', cases: 1, claimed: { baseUnits: '100' }, outstanding: { baseUnits: '0' } },
-        { asset: MINER, kind: 'equipment', legalStatus: 'arrested', cases: 1, outstanding: { baseUnits: '48' } },
       ],
+      equipment: [{ asset: MINER, kind: 'equipment', legalStatus: 'arrested', cases: 1, outstanding: { baseUnits: '48' } }],
       payouts: [{ status: 'accepted', payouts: 1, baseUnits: '5000' }, { status: 'held', payouts: 1, baseUnits: '6000' }],
     });
   });
@@ -52,6 +52,24 @@ describe('what the events say', () => {
     const { figures } = await shown.tell(STORY.slice(0, -1));
     expect(figures.classes[0]).toMatchObject({ assets: [{ baseUnits: '100' }] });
     expect(figures.claims.payouts).toMatchObject([{ status: 'accepted', payouts: 2, baseUnits: (BigInt(MINED) + 5000n).toString() }, { status: 'held' }]);
+  });
+
+  it('shows each asset of a case by its own standing, what an issuer froze, and coins that were found there', async () => {
+    const whole = { numerator: '1', denominator: '1' };
+    const half = { numerator: '1', denominator: '2' };
+    const wallet = { caseId: 'afm.3', assetId: '1', asset: ASSET, amount: '77', location: { kind: 'address', address: 'bcrt1qsecret' } };
+    const changed = (parts: readonly object[], more: object = {}): ToldEvent => ({ stream: 'case-afm.3', type: 'intake.asset-status-changed', data: { ...wallet, legalStatus: 'state-property', parts, waiting: [], factId: 'f', ...more } as ToldEvent['data'], after: [] });
+    const freeze = { caseId: 'afm.3', assetId: '1', freezeId: 'f-1', issuer: 'tether', reference: 'tx', effectiveAt: '2026-03-06T00:00:00Z' };
+    const { figures } = await shown.tell([
+      ...STORY,
+      changed([{ legalStatus: 'state-property', share: half }, { legalStatus: 'evidence', share: half }]),
+      { stream: 'case-afm.3', type: 'intake.coins-inherited', data: { caseId: 'afm.3', assetId: '1-fork', parentAssetId: '1', findingId: 'x', kind: 'fork', asset: ASSET, amount: '10', location: { kind: 'address', address: 'bcrt1qsecret' }, effectiveAt: '2026-03-06T00:00:00Z' }, after: [] },
+      { stream: 'case-afm.3', type: 'intake.token-frozen-by-issuer', data: freeze, after: [] },
+    ]);
+    expect(figures.claims.tokens.map(({ legalStatus, claimed, frozenByIssuer, inherited }) => [legalStatus, claimed.baseUnits, frozenByIssuer.baseUnits, inherited.baseUnits])).toEqual([['evidence', '44', '39', '5'], ['state-property', '43', '38', '5']]);
+    expect(JSON.stringify(figures)).not.toContain('secret');
+    const lifted = await shown.tell([{ stream: 'case-afm.3', type: 'intake.token-freeze-lifted', data: freeze, after: [] }, changed([{ legalStatus: 'released', share: whole }])]);
+    expect(lifted.figures.claims.tokens).toMatchObject([{ claimed: { baseUnits: '5' }, frozenByIssuer: { baseUnits: '0' } }, { claimed: { baseUnits: '5' } }]);
   });
 
   it('counts no claim as a holding', async () => {
