@@ -52,6 +52,16 @@ export function watchCustody({ registry }: ServiceMetrics, parts: { readonly mod
     },
   });
   new Gauge({
+    name: 'qazyna_deposits_held',
+    help: 'Deposits in a vault that screening holds, by why.',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { code, deposits } of model.db.prepare(`SELECT coalesce(hold_code, 'held') AS code, count(*) AS deposits FROM deposits WHERE held = 1 GROUP BY hold_code`).all()) this.set({ code: code as string }, deposits as number);
+    },
+  });
+  new Gauge({
     name: 'qazyna_custody_alarms',
     help: 'Alarms raised, by kind.',
     labelNames: ['kind'],
