@@ -48,6 +48,13 @@ describe('the profiles that come with the system', () => {
     }
   });
 
+  it('the forfeiting one calls acts by its own names, and knows no restriction without a court', () => {
+    const { acts } = loadJurisdiction('us');
+    expect(acts.find(({ act }) => act === 'return-to-victim')?.names.en).toBe('Remission to victims');
+    expect(acts.find(({ act }) => act === 'state-property-decision')?.names.en).toBe('Agency transfer to the reserve');
+    expect(acts.some(({ act }) => act === 'restriction')).toBe(false);
+  });
+
   it('cannot be changed by those who are given one', () => {
     const profile = loadJurisdiction('kz') as unknown as { restrictionTerm: { length: number } };
     expect(() => { profile.restrictionTerm.length = 11; }).toThrow(TypeError);
@@ -71,6 +78,7 @@ describe('a profile that breaks a rule is refused by file, field and rule', () =
     ['a field no source has', (p: Json) => { (p['sources'] as Json[])[1]!['requiredFields'] = ['colour']; }, 'sources.1.requiredFields.0 isRequirable'],
     ['energy for a seizure', (p: Json) => { (p['sources'] as Json[])[0]!['energySources'] = ['hydro']; }, 'sources.0.energySources miningOnly'],
     ['cases without acts', (p: Json) => { p['acts'] = []; }, 'acts actsOfCases'],
+    ['an act whose predecessor is missing', (p: Json) => { p['acts'] = (p['acts'] as Json[]).filter(({ act }) => act !== 'finality'); }, 'acts.6.act follows'],
     ['a fraction of an hour', (p: Json) => { (p['restriction'] as Json)['warningHours'] = [72, 0.5]; }, 'restriction.warningHours isIntegers'],
     ['a currency in lower case', (p: Json) => { p['currencies'] = [{ code: 'kzt', decimals: 2 }]; }, 'currencies.0.code matches'],
   ])('%s', (_what, change, expected) => {

@@ -40,6 +40,7 @@ function crossChecks(file: ProfileFile): FieldError[] {
   file.sources.forEach((source, index) => sourceFaults(source, `sources.${index}`, fault));
   for (const [field, term] of [['restriction.term', file.restriction.term], ['appealTerm', file.appealTerm]] as const) termFaults(term, field, fault);
   actFaults(file, fault);
+  followFaults(file, fault);
   if (errors.length === 0) endlessTerms(file, fault);
   return errors;
 }
@@ -73,6 +74,17 @@ function actFaults({ acts, sources }: ProfileFile, fault: Fault): void {
   if (cases && acts.length === 0) fault('acts', 'actsOfCases', 'must list the acts of the law where seizure or forfeiture is a source');
   if (!cases && acts.length > 0) fault('acts', 'actsOfCases', 'must be empty where neither seizure nor forfeiture is a source');
   if (cases && !acts.some(({ act }) => act === 'reported')) fault('acts', 'actsOfCases', 'must list "reported": every case begins with it');
+}
+
+/** Acts that presuppose another one could never apply without it. */
+const FOLLOWS = { 'evidence': 'arrest', 'pre-verdict-sale': 'arrest', 'confiscation-order': 'arrest', 'finality': 'confiscation-order', 'state-property-decision': 'finality' } as const;
+
+function followFaults({ acts }: ProfileFile, fault: Fault): void {
+  const listed = new Set(acts.map(({ act }) => act));
+  acts.forEach(({ act }, index) => {
+    const before = Object.hasOwn(FOLLOWS, act) ? FOLLOWS[act as keyof typeof FOLLOWS] : undefined;
+    if (before !== undefined && !listed.has(before)) fault(`acts.${index}.act`, 'follows', `${act} follows ${before}, which must be listed too`);
+  });
 }
 
 /** A calendar whose days are all off would leave a clock without an end. */

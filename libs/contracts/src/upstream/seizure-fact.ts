@@ -73,7 +73,7 @@ export class LegalDocument {
   @Field.freeText({ max: 128, why: 'registers number their documents in forms of their own', description: 'Reference of the document in the issuing authority\'s register', example: 'СУ-2026/118' })
   reference!: string;
 
-  @Field.freeText({ max: 128, why: 'the longest official names of courts', description: 'The authority that issued it: a body, never a person', example: 'specialised-investigative-court-astana' })
+  @Field.freeText({ max: 128, why: 'the longest official names of courts', description: 'The authority that issued it: a body, never a person', example: 'specialised-investigative-court' })
   authority!: string;
 
   @Field.sha256({ description: 'SHA-256 of the document' })

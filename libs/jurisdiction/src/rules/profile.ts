@@ -94,6 +94,12 @@ export function actRefusal(profile: JurisdictionProfile, act: SeizureAct): NotIn
   return { code: 'act-not-in-jurisdiction', field: 'act', message: `the law of ${profile.names.en} has no act "${act}"; its acts are ${profile.acts.map((each) => each.act).join(', ')}` };
 }
 
+/** Why the state knows no such act over a case, or no cases at all; undefined when it does. */
+export function caseActRefusal(profile: JurisdictionProfile, act: SeizureAct): NotInProfile | undefined {
+  const cases = profile.sources.some(({ source }) => source === 'seizure' || source === 'forfeiture');
+  return cases ? actRefusal(profile, act) : sourceRefusal(profile, 'seizure', {});
+}
+
 export function sourceRule<K extends SourceKind>(profile: JurisdictionProfile, source: K): SourceRule<K> | undefined {
   return profile.sources.find((each): each is SourceRule<K> => each.source === source);
 }

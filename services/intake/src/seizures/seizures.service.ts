@@ -3,8 +3,9 @@ import { AddressError, parseAddress } from '@qazyna/bitcoin';
 import { caseIdOf, contentHash, streamOf, type ConflictRaised, type SeizureFact, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, uuidV5, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import { caseActRefusal, type JurisdictionProfile } from '@qazyna/jurisdiction';
 import { findAsset } from '@qazyna/ledger';
-import { EVENT_STORE } from '@qazyna/service-kit';
+import { EVENT_STORE, JURISDICTION } from '@qazyna/service-kit';
 import { caseDecider, type CaseState } from './case.js';
 import { brokenRule, factDecider, withLapse } from './seizure-fact.js';
 
@@ -35,7 +36,10 @@ export interface FactResult {
 
 @Injectable()
 export class SeizuresService {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(JURISDICTION) private readonly jurisdiction: JurisdictionProfile,
+  ) {}
 
   /**
    * Carries facts out, with a result for each in their order. Facts of one case follow one another, since each may
@@ -70,7 +74,7 @@ export class SeizuresService {
     const caseId = caseIdOf(published.fact.agency, published.fact.caseNumber);
     const refused = (refusal: Refusal): FactResult => ({ status: 'refused', ...refusal, factId, caseId });
 
-    const broken = brokenRule(published.fact) ?? brokenAsset(published.fact);
+    const broken = caseActRefusal(this.jurisdiction, published.fact.act) ?? brokenRule(published.fact) ?? brokenAsset(published.fact);
     if (broken) return refused(broken);
 
     const fact = withLapse(published.fact);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { energyReadingIdOf, streamOf, type EnergyReading } from '@qazyna/contracts';
 import { loadState, SqliteEventStore } from '@qazyna/event-store';
+import { loadJurisdiction } from '@qazyna/jurisdiction';
 import { FarmsService } from '../farms/farms.service.js';
 import { licenceDecider } from '../licences/licence.js';
 import { LicencesService } from '../licences/licences.service.js';
@@ -29,7 +30,7 @@ describe('energy readings', () => {
     store = SqliteEventStore.open({ file: join(folder, 'events.db') });
     now = new Date('2026-06-01T00:00:00Z');
     const clock = { now: () => now };
-    licences = new LicencesService(store, clock);
+    licences = new LicencesService(store, clock, loadJurisdiction());
     farms = new FarmsService(store, clock);
     energy = new EnergyService(store, clock);
     quotas = new QuotaNotes(store, licences, clock);

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { contentHash, streamOf, type LicenceAct, type LicenceApplication, type LicenceQuotaNoted, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, type Clock, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
-import { CLOCK, EVENT_STORE } from '@qazyna/service-kit';
+import { energySourceRefusal, type JurisdictionProfile } from '@qazyna/jurisdiction';
+import { CLOCK, EVENT_STORE, JURISDICTION } from '@qazyna/service-kit';
 import { licenceDecider } from './licence.js';
 import { expiryDue, licenceAt, type LicenceStanding } from './licence-timeline.js';
 import { sameContent } from './same-content.js';
@@ -21,10 +22,13 @@ export class LicencesService {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(JURISDICTION) private readonly jurisdiction: JurisdictionProfile,
   ) {}
 
   /** Registers a licence once. @throws {StoreUnavailable | StoreTimeout} send it again */
   async issue(application: LicenceApplication, metadata: Metadata): Promise<LicenceOutcome> {
+    const unlawful = energySourceRefusal(this.jurisdiction, application.energySource);
+    if (unlawful !== undefined) return { refusal: unlawful };
     const outcome = await handleCommand(this.store, licenceDecider, {
       stream: streamOf.licence(application.licenceId),
       command: { kind: 'issue', application },
@@ -38,6 +42,9 @@ export class LicencesService {
 
   /** Takes an act once, in whatever order acts come; another content under its id is raised. @throws as `issue` */
   async act(act: LicenceAct, way: 'http' | 'kafka', metadata: Metadata, signed?: SignedMessage): Promise<LicenceOutcome & { readonly standing?: LicenceStanding }> {
+    const amended = act.terms?.energySource;
+    const unlawful = amended === undefined ? undefined : energySourceRefusal(this.jurisdiction, amended);
+    if (unlawful !== undefined) return { refusal: { ...unlawful, field: `terms.${unlawful.field}` } };
     const stream = streamOf.licence(act.licenceId);
     const hash = contentHash(act);
     const taken = await handleCommand(this.store, licenceDecider, { stream, command: { kind: 'act', act, ...(signed === undefined ? {} : { signed }) }, commandId: `act:${hash}`, metadata });

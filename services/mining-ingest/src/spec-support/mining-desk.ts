@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteEventStore, systemClock, type EventStore, type RecordedEvent } from '@qazyna/event-store';
+import { loadJurisdiction } from '@qazyna/jurisdiction';
 import { loadPlatformConfig } from '@qazyna/service-kit';
 import { LicencesService } from '../licences/licences.service.js';
 import { PayoutsService } from '../payouts/payouts.service.js';
@@ -36,7 +37,7 @@ export class MiningDesk {
     const store = SqliteEventStore.open({ file: join(folder, 'events.db') });
     const desk = new MiningDesk(store, folder, () => store.close());
     const { config } = loadPlatformConfig({}, { standalone: true, usesChain: false });
-    await new LicencesService(store, systemClock).issue({ licenceId: 'L-1', kind: 'mining', holder: 'holder', validFrom: '2010-01-01T00:00:00Z' }, SPEC_METADATA);
+    await new LicencesService(store, systemClock, loadJurisdiction()).issue({ licenceId: 'L-1', kind: 'mining', holder: 'holder', validFrom: '2010-01-01T00:00:00Z' }, SPEC_METADATA);
     const accounts = new PoolAccountsService(store, systemClock, config);
     for (const pool of pools) await accounts.register({ pool, account: 'reserve-01', licenceId: 'L-1', network: 'mainnet', payoutAddress: WALLET }, SPEC_METADATA);
     return desk;

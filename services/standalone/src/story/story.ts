@@ -126,7 +126,7 @@ class Story {
     await this.act('247100108/00033', 'reported', '2024-12-28', {
       assets: [
         { asset: ASSET, amount: '75000000', location: device },
-        { asset: EQUIPMENT, amount: '48', location: { kind: 'store', reference: 'store-astana-2' } },
+        { asset: EQUIPMENT, amount: '48', location: { kind: 'store', reference: 'store-2' } },
       ],
     });
     await this.act('247100031/00142', 'reported', '2024-11-12', { assets: [{ asset: ASSET, amount: ARRESTED_AMOUNT, location: { kind: 'address', address: addresses.arrested } }] });
