@@ -44,6 +44,19 @@ describe('the configuration of a service', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('screens by lists in production, and not at all in the sandbox, unless told', () => {
+    expect(loadPlatformConfig(PRODUCTION, STANDALONE).config.screening).toBe('lists');
+    expect(loadPlatformConfig({}, STANDALONE).config.screening).toBe('off');
+  });
+
+  it('refuses to let unscreened coins pass where they are worth something', () => {
+    expect(namesOf({ ...PRODUCTION, QAZYNA_SCREENING: 'off' })).toEqual(['QAZYNA_SCREENING']);
+    expect(namesOf({ BITCOIN_NETWORK: 'mainnet', BITCOIN_RPC_URL: 'http://127.0.0.1:8332' })).toEqual(['QAZYNA_SCREENING']);
+    expect(namesOf({ BITCOIN_NETWORK: 'mainnet', BITCOIN_RPC_URL: 'http://127.0.0.1:8332', QAZYNA_SCREENING: 'lists' })).toEqual([]);
+    expect(namesOf({ QAZYNA_SCREENING: 'vendor' })).toEqual(['QAZYNA_SCREENING_VENDOR_URL']);
+    expect(namesOf({ ...PRODUCTION, QAZYNA_SCREENING: 'lists-and-vendor', QAZYNA_SCREENING_VENDOR_URL: 'http://vendor.example' })).toEqual(['QAZYNA_SCREENING_VENDOR_URL']);
+  });
+
   it('refuses every sandbox part in production, all at once', () => {
     const env = { QAZYNA_MODE: 'production', BITCOIN_NETWORK: 'regtest', QAZYNA_SANDBOX_SEED: 'x', QAZYNA_STORY: 'on', QAZYNA_UPSTREAM_SIGNATURES: 'accepted' };
     expect(namesOf(env, ALONE)).toEqual([
