@@ -18,7 +18,7 @@ export const OUTCOMES: readonly string[] = Object.entries({
   'revoke-publisher-key': ['accepted'],
   'decide-payout': ['accepted', 'rejected', 'payout-unknown', 'payout-not-held', 'payout-not-releasable', 'validation-failed'],
   'publish-fact': [
-    'accepted', 'duplicate', 'held', 'fact-conflict', 'case-released', 'case-is-state-property', 'case-already-reported', 'act-superseded', 'too-many-held-acts', 'assets-missing', 'effect-too-late',
+    'accepted', 'duplicate', 'held', 'fact-conflict', 'case-released', 'case-already-reported', 'act-superseded', 'too-many-held-acts', 'assets-missing', 'effect-too-late',
     'lapse-not-allowed', 'lapse-before-effect', 'restriction-too-long', 'location-incomplete', 'asset-unknown', 'address-network', 'validation-failed', 'unexpected-message-type', 'missing-attribute',
     'signature-malformed', 'signature-key-unknown', 'signature-invalid', 'signature-other-message', 'signature-from-future', 'signature-key-expired', 'signature-key-not-yet-valid', 'signature-key-revoked', 'signature-outside-remit',
   ],

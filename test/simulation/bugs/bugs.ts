@@ -172,9 +172,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'held-act-forgotten',
     what: 'an act that waited is not applied when the one before it comes',
-    file: 'services/intake/src/seizures/case.ts',
-    find: 'return accept(...eventsOf(command), ...releaseHeld(state.held, step.to));',
-    replace: 'return accept(...eventsOf(command));',
+    file: 'services/intake/src/seizures/asset-life.ts',
+    find: 'this.applyWaiting();',
+    replace: '',
   },
   {
     name: 'output-matched-twice',

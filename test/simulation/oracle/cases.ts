@@ -1,16 +1,5 @@
+import { plainCase, type PlainFact } from './cases-law.js';
 import type { Finding, RawEvent, Sent, Testimony } from './testimony.js';
-
-/** The law as the public documents describe it: from which statuses each act applies, and to which it leads. */
-const LAW: Readonly<Record<string, { readonly from: readonly string[]; readonly to: string }>> = {
-  'reported': { from: ['none'], to: 'reported' },
-  'restriction': { from: ['reported', 'restricted'], to: 'restricted' },
-  'arrest': { from: ['reported', 'restricted', 'arrested'], to: 'arrested' },
-  'confiscation-order': { from: ['arrested'], to: 'confiscation-ordered' },
-  'finality': { from: ['confiscation-ordered'], to: 'final' },
-  'state-property-decision': { from: ['final'], to: 'state-property' },
-  'release-to-owner': { from: ['reported', 'restricted', 'arrested', 'confiscation-ordered'], to: 'released' },
-};
-const ORDER = ['none', 'reported', 'restricted', 'arrested', 'confiscation-ordered', 'final', 'state-property', 'released'];
 
 type Find = (rule: string, message: string) => void;
 
@@ -55,39 +44,39 @@ export function judgeCases(told: Testimony): Finding[] {
 
 /** @returns the legal status at the end */
 function judgeCase(stream: string, events: readonly RawEvent[], find: Find): string {
-  let status = 'none';
-  const held = new Map<string, string>();
-  const applied = new Set<string>();
-  const applicable = (): string[] => [...held.values()].filter((act) => LAW[act]?.from.includes(status) === true);
-  events.forEach(({ type, data, revision }, index) => {
-    const act = data['act'] as string;
+  const told = new Map<string, string>();
+  const facts = new Map<string, PlainFact>();
+  const lapsed = new Set<string>();
+  let stateProperty = false;
+  for (const { type, data, revision } of events) {
     const factId = data['factId'] as string;
     const at = `${stream}@${revision}`;
-    const step = LAW[act];
-    if (type === 'intake.act-applied') {
-      if (applied.has(factId)) find('INV-21', `${at} applies a fact a second time`);
-      if (step?.from.includes(status) !== true) find('law', `${at}: ${act} cannot apply to a case that is ${status}`);
-      if (data['legalStatus'] !== step?.to) find('law', `${at}: ${act} leads to ${step?.to ?? 'nothing'}, not to ${String(data['legalStatus'])}`);
-      const due = applicable().sort((a, b) => ORDER.indexOf(LAW[a]?.to ?? '') - ORDER.indexOf(LAW[b]?.to ?? ''));
-      if (due.length > 0 && held.get(factId) !== due[0]) find('law', `${at}: ${due.join(', ')} waited and could apply`);
-      applied.add(factId);
-      held.delete(factId);
-      status = step?.to ?? status;
-      const follows = { 'state-property': 'intake.case-became-state-property', 'released': 'intake.case-released' }[status];
-      if (follows !== undefined && events[index + 1]?.type !== follows) find('law', `${at} is not followed by ${follows}`);
-    } else if (type === 'intake.act-held') {
-      if (held.has(factId) || applied.has(factId)) find('INV-21', `${at} holds a fact a second time`);
-      if (step === undefined || step.from.every((from) => ORDER.indexOf(from) <= ORDER.indexOf(status))) find('law', `${at}: ${act} is held in a case that is ${status}`);
-      held.set(factId, act);
-    } else if (type === 'intake.case-became-state-property' && status !== 'state-property') find('law', `${at}: the case is ${status}`);
-  });
-  if (applicable().length > 0) find('law', `${stream} is ${status} and still holds ${applicable().join(', ')}`);
+    if (type === 'intake.act-applied' || type === 'intake.act-held') {
+      if (told.get(factId) === type) find('INV-21', `${at} says a second time what became of a fact`);
+      told.set(factId, type);
+      const fact = (type === 'intake.act-held' ? data['fact'] : data) as Omit<PlainFact, 'factId'>;
+      facts.set(factId, { factId, act: fact.act, effectiveAt: fact.effectiveAt, lapsesAt: fact.lapsesAt });
+    } else if (type === 'intake.act-overtaken') told.set(factId, type);
+    else if (type === 'intake.restriction-lapsed') lapsed.add(factId);
+    else if (type === 'intake.restriction-lapse-undone') lapsed.delete(factId);
+    else if (type === 'intake.case-became-state-property') {
+      if (stateProperty) find('INV-21', `${at} makes the case state property a second time`);
+      stateProperty = true;
+    } else if (type === 'intake.case-state-property-reversed') stateProperty = false;
+  }
+  const { status, applied } = plainCase([...facts.values()], lapsed);
+  for (const [factId, type] of told) {
+    if ((type === 'intake.act-applied') !== applied.has(factId)) find('law', `${stream}: ${facts.get(factId)?.act ?? 'an act'} was told as ${type}, and by the law it ${applied.has(factId) ? 'applies' : 'does not'}`);
+  }
+  if (stateProperty !== (status === 'state-property')) find('law', `${stream} is ${status}, and custody was told ${stateProperty ? 'that it is' : 'not that it is'} state property`);
+  const shown = (events.findLast(({ type }) => type === 'intake.asset-status-changed')?.data['legalStatus'] as string | undefined) ?? 'none';
+  if (shown !== status) find('law', `${stream} shows its asset as ${shown}; by the law it is ${status}`);
   return status;
 }
 
 function judgeRefusal(code: string, status: string | undefined, stream: string, find: Find): void {
-  const must: Readonly<Record<string, readonly string[]>> = { 'case-released': ['released'], 'case-is-state-property': ['state-property'], 'case-already-reported': ORDER.slice(1), 'act-superseded': ORDER.slice(2), 'too-many-held-acts': ORDER };
-  if (must[code]?.includes(status ?? 'none') !== true) find('law', `${stream} was refused (${code}) in a case that is ${status ?? 'none'}`);
+  const must: Readonly<Record<string, readonly string[]>> = { 'case-released': ['released'], 'too-many-held-acts': ['none'] };
+  if (must[code] !== undefined && !must[code].includes(status ?? 'none')) find('law', `${stream} was refused (${code}) in a case that is ${status ?? 'none'}`);
 }
 
 function judgeFact(told: Testimony, sent: Sent, received: ReadonlyMap<string, Received>, effects: ReadonlyMap<string, RawEvent>, refused: ReadonlyMap<string, RawEvent>, find: Find): void {
@@ -125,6 +114,7 @@ function judgeLists(told: Testimony, statuses: ReadonlyMap<string, string>, find
   const noted = told.events.filter(({ type }) => type === 'custody.case-state-property-noted').map(({ data }) => data['caseId'] as string);
   for (const [caseId, status] of statuses) {
     const times = noted.filter((each) => each === caseId).length;
-    if (times !== (status === 'state-property' ? 1 : 0)) find('INV-20', `custody noted case ${caseId} (${status}) ${times} times as state property`);
+    // A reversal does not unsay what was noted: the journal compensates.
+    if (status === 'state-property' ? times < 1 : times > 0 && !told.events.some(({ type, data }) => type === 'intake.case-state-property-reversed' && data['caseId'] === caseId)) find('INV-20', `custody noted case ${caseId} (${status}) ${times} times as state property`);
   }
 }

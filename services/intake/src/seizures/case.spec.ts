@@ -1,117 +1,270 @@
-import { specification } from '@qazyna/testing';
+import type { CoinsInherited, SeizureAct, SeizureFact } from '@qazyna/contracts';
 import fc from 'fast-check';
-import type { SeizureAct, SeizureFact } from '@qazyna/contracts';
-import { caseDecider, HELD_ACTS_MAX, type ApplyFact, type CaseEvent } from './case.js';
+import { caseDecider, HELD_ACTS_MAX, type ApplyFact, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 
-const caseId = 'afm.257100031_00142';
+const CASE = 'afm.257100031_00142';
+const BTC = 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:1';
 const document = { reference: 'СУ-2026/118', authority: 'court-astana', sha256: 'ab'.repeat(32) };
-const assets = [
-  { asset: 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:1', amount: '150000000', location: { kind: 'device' as const, reference: 'evidence-7' } },
-];
+const asset = (assetId: string, amount = '150000000'): NonNullable<SeizureFact['assets']>[number] => ({ assetId, asset: BTC, amount, location: { kind: 'device', reference: `evidence-${assetId}` } });
+const at = (day: number): string => new Date(Date.UTC(2026, 2, day)).toISOString();
 
-function fact(act: SeizureAct): SeizureFact {
-  return {
-    agency: 'afm',
-    caseNumber: '257100031/00142',
-    act,
-    document,
-    actAt: '2026-03-01T09:00:00Z',
-    effectiveAt: '2026-03-01T10:00:00Z',
-    ...(act === 'reported' ? { assets } : {}),
-  };
+/** A fact named by its act, effective on a day of March. */
+function fact(act: SeizureAct, day: number, more: Partial<SeizureFact> = {}, factId: string = act): ApplyFact {
+  const effectiveAt = at(day);
+  return { factId, caseId: CASE, fact: { agency: 'afm', caseNumber: '257100031/00142', act, document, actAt: effectiveAt, effectiveAt, ...(act === 'restriction' ? { lapsesAt: at(day + 10) } : {}), ...(act === 'reported' ? { assets: [asset('a')] } : {}), ...more } };
 }
 
-const command = (act: SeizureAct, factId: string = act): ApplyFact => ({ factId, caseId, fact: fact(act) });
+const ROAD: readonly SeizureAct[] = ['reported', 'restriction', 'arrest', 'evidence', 'confiscation-order', 'finality', 'state-property-decision'];
+const road = (until: SeizureAct, more: Partial<Record<SeizureAct, Partial<SeizureFact>>> = {}): ApplyFact[] => ROAD.slice(0, ROAD.indexOf(until) + 1).map((act, index) => fact(act, index + 1, more[act]));
 
-const STATUS_AFTER = {
-  'reported': 'reported',
-  'restriction': 'restricted',
-  'arrest': 'arrested',
-  'confiscation-order': 'confiscation-ordered',
-  'finality': 'final',
-  'state-property-decision': 'state-property',
-  'release-to-owner': 'released',
-} as const;
-
-function applied(act: SeizureAct, factId: string = act): CaseEvent {
-  return { type: 'intake.act-applied', data: { factId, caseId, legalStatus: STATUS_AFTER[act as keyof typeof STATUS_AFTER], ...fact(act) } };
+/** A case that takes commands one after another. */
+class Case {
+  state: CaseState = caseDecider.initialState();
+  readonly events: CaseEvent[] = [];
+  constructor(...commands: readonly CaseCommand[]) {
+    for (const command of commands) this.take(command);
+  }
+  /** @returns the events of this command, or the code it was refused by */
+  take(command: CaseCommand): CaseEvent[] | string {
+    const decision = caseDecider.decide(command, this.state);
+    if (decision.kind === 'refused') return decision.refusal.code;
+    for (const event of decision.events) this.state = caseDecider.evolve(this.state, event);
+    this.events.push(...decision.events);
+    return [...decision.events];
+  }
+  types(command: CaseCommand): string[] | string {
+    const events = this.take(command);
+    return typeof events === 'string' ? events : events.map(({ type }) => type.slice('intake.'.length));
+  }
+  statusOf(assetId: string): unknown {
+    for (const { type, data } of [...this.events].reverse()) if (type === 'intake.asset-status-changed' && data.assetId === assetId) return data.parts.map(({ legalStatus, share }) => `${share.numerator}/${share.denominator} ${legalStatus}`);
+    return undefined;
+  }
+  look(now: string): string[] | string {
+    return this.types({ kind: 'look', caseId: CASE, now, warningHours: [72, 24] });
+  }
 }
-const held = (act: SeizureAct, waitsFor: SeizureAct, factId: string = act): CaseEvent => ({
-  type: 'intake.act-held',
-  data: { factId, caseId, act, waitsFor, fact: fact(act) },
-});
-const stateProperty: CaseEvent = {
-  type: 'intake.case-became-state-property',
-  data: { caseId, factId: 'state-property-decision', decision: document, effectiveAt: '2026-03-01T10:00:00Z' },
-};
-const { given } = specification(caseDecider);
 
 describe('a seizure case', () => {
-  it('opens with a report', () => given().when(command('reported')).then(applied('reported')));
-
-  it('goes from report to state property by one act after another', () => {
-    const road: SeizureAct[] = ['reported', 'restriction', 'arrest', 'confiscation-order', 'finality'];
-    road.forEach((act, index) => given(...road.slice(0, index).map((done) => applied(done))).when(command(act)).then(applied(act)));
-    given(...road.map((act) => applied(act)))
-      .when(command('state-property-decision'))
-      .then(applied('state-property-decision'), stateProperty);
+  it('goes from report to state property by one act after another, and custody is told once for the whole case', () => {
+    const seizure = new Case(...road('finality'));
+    expect(seizure.take(fact('state-property-decision', 7))).toMatchObject([
+      { type: 'intake.act-applied', data: { legalStatus: 'state-property' } },
+      { type: 'intake.case-became-state-property', data: { factId: 'state-property-decision', decision: document } },
+      { type: 'intake.asset-became-state-property', data: { assetId: 'a', scope: 'case', share: { numerator: '1', denominator: '1' } } },
+      { type: 'intake.asset-status-changed', data: { legalStatus: 'state-property' } },
+    ]);
   });
 
-  it('is released to its owner, and custody is told', () =>
-    given(applied('reported'), applied('arrest'))
-      .when(command('release-to-owner'))
-      .then(applied('release-to-owner'), {
-        type: 'intake.case-released',
-        data: { caseId, factId: 'release-to-owner', order: document, effectiveAt: '2026-03-01T10:00:00Z' },
-      }));
+  it('takes the same fact once, applied or waiting', () => {
+    const seizure = new Case(fact('reported', 1), fact('finality', 9));
+    expect([seizure.take(fact('reported', 1)), seizure.take(fact('finality', 9))]).toEqual([[], []]);
+  });
 
-  it('takes a further restriction as a prolongation', () =>
-    given(applied('reported'), applied('restriction', 'first')).when(command('restriction', 'second')).then(applied('restriction', 'second')));
+  it('counts assets of the first version by their place', () => {
+    const seizure = new Case(fact('reported', 1, { assets: [asset('x'), asset('y')].map((each) => ({ asset: each.asset, amount: each.amount, location: each.location })) }));
+    expect([seizure.statusOf('1'), seizure.statusOf('2')]).toEqual([['1/1 reported'], ['1/1 reported']]);
+  });
 
-  it('takes the same fact once', () => {
-    given(applied('reported')).when(command('reported')).thenNothing();
-    given(held('finality', 'confiscation-order')).when(command('finality')).thenNothing();
+  it('gives each asset a legal life of its own', () => {
+    const seizure = new Case(fact('reported', 1, { assets: [asset('a'), asset('b'), asset('c')] }), fact('arrest', 2), fact('confiscation-order', 3, { assetIds: ['a'] }), fact('finality', 4), fact('release-to-owner', 5, { assetIds: ['b'] }));
+    expect([seizure.statusOf('a'), seizure.statusOf('b'), seizure.statusOf('c')]).toEqual([['1/1 final'], ['1/1 released'], ['1/1 arrested']]);
+    expect(seizure.state.legalStatus).toBe('mixed');
+    expect(seizure.types(fact('state-property-decision', 6, { assetIds: ['a'] }))).toEqual(['act-applied', 'asset-became-state-property', 'asset-status-changed']);
+    expect(seizure.events.at(-2)).toMatchObject({ data: { assetId: 'a', scope: 'asset' } });
+  });
+
+  it('takes further assets with a later report', () => {
+    const seizure = new Case(fact('reported', 1), fact('reported', 2, { assets: [asset('b')] }, 'second'), fact('arrest', 3));
+    expect(seizure.statusOf('b')).toEqual(['1/1 arrested']);
+    expect(seizure.take(fact('reported', 4, {}, 'third'))).toBe('case-already-reported');
+  });
+});
+
+describe('what a naive case forgets', () => {
+  it('partial confiscation takes an exact share and leaves the rest seized', () => {
+    const seizure = new Case(...road('state-property-decision', { 'confiscation-order': { share: { numerator: '1', denominator: '3' } } }));
+    expect(seizure.statusOf('a')).toEqual(['1/3 state-property', '2/3 evidence']);
+    expect(seizure.events.some(({ type }) => type === 'intake.case-became-state-property')).toBe(false);
+    expect(seizure.types(fact('release-to-owner', 8, { part: 'rest' }))).toEqual(['act-applied', 'asset-released', 'asset-status-changed']);
+    expect(seizure.statusOf('a')).toEqual(['1/3 state-property', '2/3 released']);
+  });
+
+  it('partial confiscation releases the rest when the order says so', () => {
+    const seizure = new Case(...road('finality', { 'confiscation-order': { share: { numerator: '1', denominator: '2' }, rest: 'released' } }));
+    expect(seizure.statusOf('a')).toEqual(['1/2 final', '1/2 released']);
+  });
+
+  it('a substitute value says how much of the asset the state may realise', () => {
+    const substituteValue = { currency: 'KZT', amount: '250000000', datedAt: at(5) };
+    const seizure = new Case(...road('state-property-decision', { 'confiscation-order': { substituteValue } }));
+    expect(seizure.events.find(({ type }) => type === 'intake.asset-became-state-property')).toMatchObject({ data: { scope: 'asset', substituteValue } });
+  });
+
+  it('a sale before the verdict moves the claim to the proceeds', () => {
+    const proceeds = { asset: 'qazyna:local/iso4217:KZT', amount: '4200000000', location: { kind: 'bank-account' as const, reference: 'deposit-17' } };
+    const seizure = new Case(...road('evidence'), fact('pre-verdict-sale', 5, { assetIds: ['a'], proceeds }));
+    expect(seizure.events.at(-2)).toMatchObject({ type: 'intake.asset-sold', data: { asset: BTC, amount: '150000000', proceeds } });
+    for (const command of [fact('confiscation-order', 6), fact('finality', 7), fact('state-property-decision', 8)]) seizure.take(command);
+    expect(seizure.events.find(({ type }) => type === 'intake.asset-became-state-property')).toMatchObject({ data: { asset: proceeds.asset, amount: proceeds.amount } });
+  });
+
+  it('a victim gets back in kind or in a value dated by the act', () => {
+    const victim = { reference: 'V-7', manner: 'value' as const, value: { currency: 'KZT', amount: '1', datedAt: at(4) } };
+    const seizure = new Case(...road('evidence'), fact('return-to-victim', 5, { share: { numerator: '1', denominator: '4' }, victim }));
+    expect(seizure.statusOf('a')).toEqual(['3/4 evidence', '1/4 returned-to-victim']);
+    expect(seizure.events.find(({ type }) => type === 'intake.asset-returned-to-victim')).toMatchObject({ data: { victim, share: { numerator: '1', denominator: '4' } } });
+  });
+
+  it('a return of more than is left is refused', () => {
+    const victim = { reference: 'V-7', manner: 'in-kind' as const };
+    const seizure = new Case(...road('evidence'), fact('return-to-victim', 5, { share: { numerator: '3', denominator: '4' }, victim }));
+    expect(seizure.take(fact('return-to-victim', 6, { share: { numerator: '1', denominator: '2' }, victim }, 'more'))).toBe('share-exceeds-asset');
+  });
+
+  it('a reversal after state property compensates and deletes nothing', () => {
+    const seizure = new Case(...road('state-property-decision'));
+    expect(seizure.take(fact('reversal', 9))).toMatchObject([
+      { type: 'intake.act-applied', data: { legalStatus: 'reversed' } },
+      { type: 'intake.case-state-property-reversed', data: { factId: 'state-property-decision', undoneBy: 'reversal' } },
+      { type: 'intake.asset-state-property-reversed', data: { assetId: 'a', scope: 'case', factId: 'state-property-decision' } },
+      { type: 'intake.asset-status-changed' },
+    ]);
+    expect(seizure.types(fact('release-to-owner', 10))).toEqual(['act-applied', 'case-released', 'asset-released', 'asset-status-changed']);
+  });
+
+  it('a reversal over one asset says anew of the others that they are state property', () => {
+    const seizure = new Case(...road('state-property-decision', { reported: { assets: [asset('a'), asset('b')] } }));
+    expect(seizure.types(fact('reversal', 9, { assetIds: ['b'] }))).toEqual(['act-applied', 'case-state-property-reversed', 'asset-state-property-reversed', 'asset-became-state-property', 'asset-status-changed']);
+    expect(seizure.events.at(-2)).toMatchObject({ data: { assetId: 'a', scope: 'asset' } });
+  });
+
+  it('a correction replaces what an act said, and an annulled act takes what rested on it back', () => {
+    const seizure = new Case(...road('state-property-decision'));
+    seizure.take(fact('correction', 8, { corrects: 'confiscation-order', corrected: { share: { numerator: '1', denominator: '2' } } }));
+    expect(seizure.statusOf('a')).toEqual(['1/2 state-property', '1/2 evidence']);
+    expect(seizure.types(fact('correction', 9, { corrects: 'confiscation-order', annuls: true }, 'annul'))).toEqual([
+      'act-applied', 'act-held', 'act-held', 'act-overtaken', 'asset-state-property-reversed', 'asset-status-changed',
+    ]);
+  });
+
+  it('forked coins, airdrops and dust inherit the case', () => {
+    const found: CoinsInherited = { caseId: CASE, findingId: 'fork-1', assetId: 'a-fork', parentAssetId: 'a', kind: 'fork', asset: BTC, amount: '7', location: { kind: 'device', reference: 'evidence-a' }, effectiveAt: at(3) };
+    const seizure = new Case(...road('arrest'));
+    expect(seizure.types({ kind: 'inherit', found })).toEqual(['coins-inherited', 'asset-status-changed']);
+    expect([seizure.take({ kind: 'inherit', found }), seizure.take({ kind: 'inherit', found: { ...found, amount: '8' } }), seizure.take({ kind: 'inherit', found: { ...found, findingId: 'x', assetId: 'y', parentAssetId: 'z' } })]).toEqual([[], 'finding-conflict', 'asset-not-found']);
+    seizure.take(fact('release-to-owner', 5));
+    expect(seizure.statusOf('a-fork')).toEqual(['1/1 released']);
+  });
+
+  it('an issuer\'s freeze is on record until it is lifted', () => {
+    const freeze = { caseId: CASE, assetId: 'a', freezeId: 'freeze-1', issuer: 'tether', reference: 'tx', effectiveAt: at(2) };
+    const seizure = new Case(fact('reported', 1));
+    expect([seizure.types({ kind: 'freeze', freeze }), seizure.take({ kind: 'freeze', freeze }), seizure.types({ kind: 'lift', freeze }), seizure.take({ kind: 'lift', freeze })]).toEqual([['token-frozen-by-issuer'], [], ['token-freeze-lifted'], []]);
+    expect([seizure.take({ kind: 'lift', freeze: { ...freeze, freezeId: 'other' } }), seizure.take({ kind: 'freeze', freeze: { ...freeze, freezeId: 'b', assetId: 'z' } })]).toEqual(['freeze-not-found', 'asset-not-found']);
+  });
+});
+
+describe('the clock of a restriction', () => {
+  const restricted = (): Case => new Case(fact('reported', 1), fact('restriction', 1));
+
+  it('warns before the lapse, once for each threshold, and says when it has lapsed', () => {
+    const seizure = restricted();
+    expect([at(5), at(8), at(9), at(10), at(10), at(11), at(12)].map((now) => seizure.look(now))).toEqual([[], ['restriction-warned'], [], ['restriction-warned'], [], ['restriction-lapsed', 'asset-status-changed'], []]);
+    expect(seizure.statusOf('a')).toEqual(['1/1 restriction-lapsed']);
+  });
+
+  it('warns once of the nearest threshold after a long sleep', () => {
+    const seizure = restricted();
+    expect([seizure.look(at(10.5)), seizure.look(at(10.6))]).toEqual([['restriction-warned'], []]);
+    expect(seizure.events.at(-1)).toMatchObject({ data: { hoursBefore: 24, assetCount: 1 } });
+  });
+
+  it('is stopped by a court', () => {
+    const seizure = restricted();
+    seizure.take(fact('arrest', 5));
+    expect(seizure.look(at(20))).toEqual([]);
+  });
+
+  it('goes by when an arrest took effect, not by when it arrived: the lapse is taken back', () => {
+    const seizure = restricted();
+    seizure.look(at(11));
+    expect(seizure.types(fact('arrest', 10))).toEqual(['act-applied', 'restriction-lapse-undone', 'asset-status-changed']);
+    expect([seizure.statusOf('a'), seizure.look(at(30))]).toEqual([['1/1 arrested'], []]);
+  });
+
+  it('that was ahead of time takes its own lapse back', () => {
+    const seizure = restricted();
+    seizure.look(at(25));
+    expect(seizure.look(at(4))).toEqual(['restriction-lapse-undone', 'asset-status-changed']);
+    expect(seizure.statusOf('a')).toEqual(['1/1 restricted']);
   });
 });
 
 describe('an act that comes too early', () => {
-  it('waits visibly for the one it presupposes', () => {
-    given().when(command('arrest')).then(held('arrest', 'reported'));
-    given(applied('reported')).when(command('finality')).then(held('finality', 'confiscation-order'));
-    given().when(command('release-to-owner')).then(held('release-to-owner', 'reported'));
+  it('waits visibly for the one it presupposes, and applies when that comes', () => {
+    const seizure = new Case(fact('reported', 1), fact('arrest', 2), fact('state-property-decision', 6), fact('finality', 5));
+    expect(seizure.events.filter(({ type }) => type === 'intake.act-held')).toMatchObject([{ data: { waitsFor: 'finality' } }, { data: { waitsFor: 'confiscation-order' } }]);
+    expect(seizure.types(fact('confiscation-order', 4))).toEqual(['act-applied', 'act-applied', 'act-applied', 'case-became-state-property', 'asset-became-state-property', 'asset-status-changed']);
   });
 
-  it('applies when that one comes, and frees the next', () =>
-    given(applied('reported'), applied('arrest'), held('state-property-decision', 'finality'), held('finality', 'confiscation-order'))
-      .when(command('confiscation-order'))
-      .then(applied('confiscation-order'), applied('finality'), applied('state-property-decision'), stateProperty));
-
-  it('applies in the order of the law, whatever the order in which acts came to wait', () => {
-    const waiting = [held('release-to-owner', 'reported'), held('arrest', 'reported'), held('restriction', 'reported')];
-    const released: CaseEvent = { type: 'intake.case-released', data: { caseId, factId: 'release-to-owner', order: document, effectiveAt: '2026-03-01T10:00:00Z' } };
-    fc.assert(
-      fc.property(fc.shuffledSubarray(waiting, { minLength: waiting.length }), (shuffled) => {
-        given(...shuffled).when(command('reported')).then(applied('reported'), applied('restriction'), applied('arrest'), applied('release-to-owner'), released);
-      }),
-    );
+  it('waits for a reversal, where only that could make room for it', () => {
+    const seizure = new Case(...road('state-property-decision'));
+    expect(seizure.take(fact('release-to-owner', 9))).toMatchObject([{ type: 'intake.act-held', data: { waitsFor: 'reversal' } }, { type: 'intake.asset-status-changed' }]);
+    expect(seizure.types(fact('reversal', 8))).toEqual(['act-applied', 'act-applied', 'case-state-property-reversed', 'asset-state-property-reversed', 'case-released', 'asset-released', 'asset-status-changed']);
   });
+
+  it('that took effect before what is on record is told in its place', () => {
+    const seizure = new Case(...road('state-property-decision'));
+    expect(seizure.types(fact('release-to-owner', 5, {}, 'late'))).toEqual([
+      'act-applied', 'act-overtaken', 'act-overtaken', 'case-state-property-reversed', 'asset-state-property-reversed', 'case-released', 'asset-released', 'asset-status-changed',
+    ]);
+  });
+
+  it('waits for a report that has not come', () => expect(new Case().types(fact('arrest', 2))).toEqual(['act-held']));
 
   it('does not wait in a crowd', () => {
-    const crowd = Array.from({ length: HELD_ACTS_MAX }, (_, index) => held('finality', 'confiscation-order', `finality-${index}`));
-    given(...crowd).when(command('finality')).thenRefused('too-many-held-acts', 'act');
+    const crowd = new Case(...Array.from({ length: HELD_ACTS_MAX }, (_, n) => fact('finality', 5, {}, `finality-${n}`)));
+    expect(crowd.take(fact('finality', 5))).toBe('too-many-held-acts');
   });
 });
 
 describe('an act that can never apply', () => {
-  it('is refused when the case was released', () =>
-    given(applied('reported'), applied('release-to-owner')).when(command('arrest')).thenRefused('case-released', 'act'));
+  it.each<[string, ApplyFact[], ApplyFact, string]>([
+    ['after a release', [fact('reported', 1), fact('release-to-owner', 2)], fact('arrest', 3), 'case-released'],
+    ['after a later act', [fact('reported', 1), fact('arrest', 2)], fact('restriction', 3), 'act-superseded'],
+    ['after a report of the same', [fact('reported', 1)], fact('reported', 2, {}, 'again'), 'case-already-reported'],
+  ])('is refused %s', (_when, before, late, code) => expect(new Case(...before).take(late)).toBe(code));
+});
 
-  it('is refused when the case is state property', () =>
-    given(applied('state-property-decision')).when(command('release-to-owner')).thenRefused('case-is-state-property', 'act'));
+describe('the order of arrival', () => {
+  const facts = [...road('state-property-decision', { 'reported': { assets: [asset('a'), asset('b')] }, 'confiscation-order': { share: { numerator: '2', denominator: '7' } } }), fact('reversal', 9, { assetIds: ['b'] }), fact('release-to-owner', 10, { assetIds: ['b'] })];
 
-  it('is refused when a later act stands', () =>
-    given(applied('reported'), applied('arrest')).when(command('restriction')).thenRefused('act-superseded', 'act'));
+  it('changes nothing of what the case is in the end', () => {
+    const inOrder = new Case(...facts);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (shuffled) => {
+        const seizure = new Case();
+        // What could not apply when it came is published again by its agency.
+        let left = shuffled;
+        for (let round = 0; round < facts.length && left.length > 0; round++) left = left.filter((each) => typeof seizure.take(each) === 'string');
+        expect(left).toEqual([]);
+        for (const assetId of ['a', 'b']) expect(seizure.statusOf(assetId)).toEqual(inOrder.statusOf(assetId));
+        expect(effectsOf(seizure)).toEqual(effectsOf(inOrder));
+      }),
+    );
+  });
 
-  it('is refused when the case was reported before', () =>
-    given(applied('reported', 'another')).when(command('reported')).thenRefused('case-already-reported', 'act'));
+  /** What is left of all that custody was told, once what was taken back is taken off. */
+  function effectsOf({ events }: Case): string[] {
+    const standing = new Map<string, number>();
+    const count = (key: string, by: number): void => void standing.set(key, (standing.get(key) ?? 0) + by);
+    for (const { type, data } of events) {
+      if (type === 'intake.asset-became-state-property' && data.scope === 'asset') count(`state ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, 1);
+      if (type === 'intake.asset-state-property-reversed' && data.scope === 'asset') count(`state ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, -1);
+      if (type === 'intake.asset-released') count(`released ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, 1);
+      if (type === 'intake.asset-disposal-undone') count(`${data.effect} ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, -1);
+    }
+    return [...standing].filter(([, n]) => n !== 0).map(([key, n]) => `${key} ${n}`).sort();
+  }
 });

@@ -1,158 +1,242 @@
-import type { ActApplied, ActHeld, EventsOf, CaseBecameStateProperty, CaseReleased, LegalStatus, SeizureAct, SeizureFact } from '@qazyna/contracts';
+import type {
+  ActApplied, ActHeld, CaseBecameStateProperty, CaseReleased, CoinsInherited, EventsOf, IntakeAssetEvents, IssuerFreeze, LegalStatus, RestrictionClock,
+} from '@qazyna/contracts';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
-
-/** The legal life of one seizure case. It knows nothing of coins on chain: legal and custody status are two axes. */
-
-/** One published fact, with the identity that makes it count once. */
-export interface ApplyFact {
-  readonly factId: string;
-  readonly caseId: string;
-  readonly fact: SeizureFact;
-}
-
-export type CaseEvent = EventsOf<{
-  'intake.act-applied': ActApplied;
-  'intake.act-held': ActHeld;
-  'intake.case-became-state-property': CaseBecameStateProperty;
-  'intake.case-released': CaseReleased;
-}>;
-
-export interface CaseState {
-  /** Undefined until the case is reported. */
-  readonly legalStatus: LegalStatus | undefined;
-  /** Facts that had their effect. */
-  readonly applied: ReadonlySet<string>;
-  /** Facts that wait for another act, in order of arrival. */
-  readonly held: readonly ApplyFact[];
-}
-
-interface Step {
-  /** Statuses from which the act applies. */
-  readonly from: readonly (LegalStatus | undefined)[];
-  readonly to: LegalStatus;
-  /** The act that must come before, named when this one arrives too early. */
-  readonly presupposes?: SeizureAct;
-}
-
-/** How the law lets acts follow one another. A further restriction or arrest prolongs the one that stands. */
-type KnownAct = Exclude<SeizureAct, 'evidence' | 'pre-verdict-sale' | 'reversal' | 'return-to-victim' | 'correction'>;
-
-const STEPS: Readonly<Record<KnownAct, Step>> & Readonly<Partial<Record<SeizureAct, Step>>> = {
-  'reported': { from: [undefined], to: 'reported' },
-  'restriction': { from: ['reported', 'restricted'], to: 'restricted', presupposes: 'reported' },
-  'arrest': { from: ['reported', 'restricted', 'arrested'], to: 'arrested', presupposes: 'reported' },
-  'confiscation-order': { from: ['arrested'], to: 'confiscation-ordered', presupposes: 'arrest' },
-  'finality': { from: ['confiscation-ordered'], to: 'final', presupposes: 'confiscation-order' },
-  'state-property-decision': { from: ['final'], to: 'state-property', presupposes: 'finality' },
-  'release-to-owner': { from: ['reported', 'restricted', 'arrested', 'confiscation-ordered'], to: 'released', presupposes: 'reported' },
-};
-
-/** Later statuses have higher ranks; an act is too early when its place is above the case's rank, too late when below. */
-const RANK: Readonly<Partial<Record<LegalStatus, number>>> = {
-  'reported': 1,
-  'restricted': 2,
-  'arrested': 3,
-  'confiscation-ordered': 4,
-  'final': 5,
-  'state-property': 6,
-  'released': 7,
-};
-
-const rankOf = (status: LegalStatus | undefined): number => (status === undefined ? 0 : (RANK[status] ?? 0));
-
-function isTooEarly(act: SeizureAct, status: LegalStatus | undefined): boolean {
-  return (STEPS[act]?.from ?? []).every((from) => rankOf(from) > rankOf(status));
-}
-
-function eventsOf({ factId, caseId, fact }: ApplyFact): CaseEvent[] {
-  const { act, agency, caseNumber, document, actAt, effectiveAt, lapsesAt, assets } = fact;
-  const applied: CaseEvent = {
-    type: 'intake.act-applied',
-    data: {
-      factId,
-      caseId,
-      agency,
-      caseNumber,
-      act,
-      legalStatus: STEPS[act as KnownAct].to,
-      document,
-      actAt,
-      effectiveAt,
-      ...(lapsesAt === undefined ? {} : { lapsesAt }),
-      ...(assets === undefined ? {} : { assets }),
-    },
-  };
-  if (act === 'state-property-decision') {
-    return [applied, { type: 'intake.case-became-state-property', data: { caseId, factId, decision: document, effectiveAt } }];
-  }
-  if (act === 'release-to-owner') {
-    return [applied, { type: 'intake.case-released', data: { caseId, factId, order: document, effectiveAt } }];
-  }
-  return [applied];
-}
+import { eventsOfChange } from './case-effects.js';
+import { caseStanding, type CaseStanding, type FactOutcome } from './case-standing.js';
+import type { ApplyFact } from './law.js';
 
 /**
- * Every act that waited and can apply now; one may free the next. In the order of the law, not of arrival: an arrest
- * must not leave the restriction before it waiting for ever. Bounded by the number of acts held.
+ * The legal life of one seizure case. Its facts are told anew, in the order of their effect, whenever one arrives: the
+ * same facts give the same case in whatever order they came, and what a late one changes is taken back by events of its
+ * own. It knows nothing of coins on chain: legal and custody status are two axes.
  */
-function releaseHeld(held: readonly ApplyFact[], status: LegalStatus): CaseEvent[] {
-  let current: LegalStatus = status;
-  let waiting = [...held];
-  const events: CaseEvent[] = [];
-  for (;;) {
-    const [next] = waiting.filter(({ fact }) => STEPS[fact.act]?.from.includes(current)).sort((a, b) => rankOf(STEPS[a.fact.act]?.to) - rankOf(STEPS[b.fact.act]?.to));
-    if (!next) return events;
-    waiting = waiting.filter((candidate) => candidate !== next);
-    current = STEPS[next.fact.act as KnownAct].to;
-    events.push(...eventsOf(next));
-  }
+
+export type { ApplyFact } from './law.js';
+
+/** The clock looks at the case. */
+export interface LookAtClock {
+  readonly kind: 'look';
+  readonly caseId: string;
+  /** RFC 3339 in UTC. */
+  readonly now: string;
+  /** Hours before a lapse at which a warning is given. */
+  readonly warningHours: readonly number[];
+}
+
+export type CaseCommand =
+  | ApplyFact
+  | LookAtClock
+  | { readonly kind: 'inherit'; readonly found: CoinsInherited }
+  | { readonly kind: 'freeze' | 'lift'; readonly freeze: IssuerFreeze };
+
+export type CaseEvent = EventsOf<
+  {
+    'intake.act-applied': ActApplied;
+    'intake.act-held': ActHeld;
+    'intake.case-became-state-property': CaseBecameStateProperty;
+    'intake.case-released': CaseReleased;
+  } & IntakeAssetEvents
+>;
+
+export interface CaseState {
+  readonly facts: ReadonlyMap<string, ApplyFact>;
+  /** What was told of each fact. */
+  readonly told: ReadonlyMap<string, FactOutcome['kind']>;
+  /** Undefined until the case is reported. */
+  readonly legalStatus: LegalStatus | undefined;
+  /** Restrictions that lapsed, with the moment. */
+  readonly lapsed: ReadonlyMap<string, string>;
+  /** Warnings given, as `fact hours lapse`. */
+  readonly warned: ReadonlySet<string>;
+  readonly inherited: readonly CoinsInherited[];
+  readonly freezes: ReadonlyMap<string, 'frozen' | 'lifted'>;
+  /** The fact of which the whole case was told to be state property, while that stands. */
+  readonly toldWhole: string | undefined;
 }
 
 /** Acts that may wait in one case: more than the law has is a publisher gone wrong. */
 export const HELD_ACTS_MAX = 20;
+/** Assets of one case. */
+export const ASSETS_MAX = 10_000;
+const HOUR_MS = 3_600_000;
 
-function decide(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
+function decide(command: CaseCommand, state: CaseState): Decision<CaseEvent> {
+  if (!('kind' in command)) return applyFact(command, state);
+  switch (command.kind) {
+    case 'look':
+      return look(command, state);
+    case 'inherit':
+      return inherit(command.found, state);
+    case 'freeze':
+    case 'lift':
+      return freeze(command.kind, command.freeze, state);
+  }
+}
+
+function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
   const { factId, caseId, fact } = command;
-  if (state.applied.has(factId) || state.held.some((held) => held.factId === factId)) return accept();
+  if (state.facts.has(factId)) return accept();
+  const before = standing(state);
+  const facts = new Map(state.facts).set(factId, command);
+  const after = caseStanding(facts.values(), state.lapsed, state.inherited);
+  const outcome = after.outcomes.get(factId);
+  if (outcome?.kind === 'overtaken') return refuse(outcome.code, outcome.message, 'act');
+  if (outcome?.kind === 'waiting' && [...state.told.values()].filter((each) => each === 'waiting').length >= HELD_ACTS_MAX) {
+    return refuse('too-many-held-acts', `${HELD_ACTS_MAX} acts of this case wait already`, 'act');
+  }
+  if (after.lives.size > ASSETS_MAX) return refuse('too-many-assets', `a case has at most ${ASSETS_MAX} assets`, 'assets');
+  return accept(
+    ...toldOf(command, state, after, facts),
+    ...lapsesUndone(state, after, factId),
+    ...eventsOfChange({ caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, toldWhole: state.toldWhole }),
+  );
+}
 
-  const { act } = fact;
-  const step = STEPS[act];
-  const { legalStatus } = state;
-  if (step === undefined) return refuse('act-not-taken', `"${act}" is not taken yet`, 'act');
-  if (step.from.includes(legalStatus)) {
-    return accept(...eventsOf(command), ...releaseHeld(state.held, step.to));
+/** The new fact first, then those whose outcome it changed. */
+function toldOf({ factId: newest }: ApplyFact, { told }: CaseState, { outcomes, legalStatus }: CaseStanding, facts: ReadonlyMap<string, ApplyFact>): CaseEvent[] {
+  const events: CaseEvent[] = [];
+  for (const [factId, outcome] of [...outcomes].sort(([a], [b]) => Number(b === newest) - Number(a === newest))) {
+    const known = facts.get(factId);
+    if (known === undefined || told.get(factId) === outcome.kind) continue;
+    const { caseId, fact } = known;
+    if (outcome.kind === 'applied') events.push({ type: 'intake.act-applied', data: { ...fact, factId, caseId, legalStatus: legalStatus ?? 'reported' } });
+    else if (outcome.kind === 'waiting') events.push({ type: 'intake.act-held', data: { factId, caseId, act: fact.act, waitsFor: outcome.waitsFor, fact } });
+    else events.push({ type: 'intake.act-overtaken', data: { factId, caseId, act: fact.act, code: outcome.code, message: outcome.message } });
   }
-  if (legalStatus === 'released') return refuse('case-released', `the case was released to its owner: "${act}" can no longer apply`, 'act');
-  if (legalStatus === 'state-property') return refuse('case-is-state-property', `the case is state property: "${act}" can no longer apply`, 'act');
-  if (isTooEarly(act, legalStatus) && step.presupposes !== undefined) {
-    if (state.held.length >= HELD_ACTS_MAX) return refuse('too-many-held-acts', `${HELD_ACTS_MAX} acts of this case wait already`, 'act');
-    return accept({ type: 'intake.act-held', data: { factId, caseId, act, waitsFor: step.presupposes, fact } });
+  return events;
+}
+
+function look({ caseId, now, warningHours }: LookAtClock, state: CaseState): Decision<CaseEvent> {
+  const before = standing(state);
+  const nowMs = Date.parse(now);
+  const lapsed = new Map(state.lapsed);
+  const events: CaseEvent[] = [];
+  let cause: string | undefined;
+  for (const [factId, lapsesAt] of state.lapsed) {
+    if (Date.parse(lapsesAt) <= nowMs) continue;
+    // The clock had been ahead of time.
+    lapsed.delete(factId);
+    cause = factId;
+    events.push({ type: 'intake.restriction-lapse-undone', data: clockOf(state, caseId, factId, lapsesAt, before) });
   }
-  if (act === 'reported') return refuse('case-already-reported', 'the case was reported before: publish the later act, not a second report', 'act');
-  return refuse('act-superseded', `the case is "${legalStatus ?? 'unknown'}": "${act}" belongs before that and can no longer apply`, 'act');
+  for (const [factId, lapsesAt] of standingRestrictions(before)) {
+    const leftMs = Date.parse(lapsesAt) - nowMs;
+    const data = clockOf(state, caseId, factId, lapsesAt, before);
+    if (leftMs <= 0) {
+      lapsed.set(factId, lapsesAt);
+      cause = factId;
+      events.push({ type: 'intake.restriction-lapsed', data });
+      continue;
+    }
+    // Where several thresholds were crossed unseen, the nearest one says it all.
+    const crossed = warningHours.filter((hours) => leftMs <= hours * HOUR_MS);
+    const hoursBefore = crossed.length === 0 ? undefined : Math.min(...crossed);
+    if (hoursBefore === undefined || state.warned.has(warningKey(factId, hoursBefore, lapsesAt))) continue;
+    events.push({ type: 'intake.restriction-warned', data: { ...data, hoursBefore, noticedAt: now } });
+  }
+  if (cause === undefined) return accept(...events);
+  const after = caseStanding(state.facts.values(), lapsed, state.inherited);
+  const document = state.facts.get(cause)?.fact.document;
+  return accept(...events, ...eventsOfChange({ caseId, before, after, factId: cause, document, effectiveAt: now, toldWhole: state.toldWhole }));
+}
+
+function inherit(found: CoinsInherited, state: CaseState): Decision<CaseEvent> {
+  const { caseId, findingId, assetId, parentAssetId, effectiveAt } = found;
+  const known = state.inherited.find((each) => each.findingId === findingId);
+  if (known !== undefined) return known.assetId === assetId && known.amount === found.amount ? accept() : refuse('finding-conflict', `finding ${findingId} is known with other content`, 'findingId');
+  const before = standing(state);
+  if (!before.lives.has(parentAssetId)) return refuse('asset-not-found', `the case has no asset ${parentAssetId}`, 'parentAssetId');
+  if (before.lives.has(assetId)) return refuse('asset-already-reported', `the case has an asset ${assetId}`, 'assetId');
+  const after = caseStanding(state.facts.values(), state.lapsed, [...state.inherited, found]);
+  const [first] = state.facts.values();
+  return accept({ type: 'intake.coins-inherited', data: found }, ...eventsOfChange({ caseId, before, after, factId: first?.factId ?? '', document: first?.fact.document, effectiveAt, toldWhole: state.toldWhole }));
+}
+
+function freeze(kind: 'freeze' | 'lift', data: IssuerFreeze, state: CaseState): Decision<CaseEvent> {
+  const { freezeId, assetId } = data;
+  const known = state.freezes.get(freezeId);
+  if (kind === 'lift') {
+    if (known === undefined) return refuse('freeze-not-found', `no freeze ${freezeId} is on record`, 'freezeId');
+    return known === 'lifted' ? accept() : accept({ type: 'intake.token-freeze-lifted', data });
+  }
+  if (known !== undefined) return accept();
+  if (!standing(state).lives.has(assetId)) return refuse('asset-not-found', `the case has no asset ${assetId}`, 'assetId');
+  return accept({ type: 'intake.token-frozen-by-issuer', data });
+}
+
+function standing(state: CaseState): CaseStanding {
+  return caseStanding(state.facts.values(), state.lapsed, state.inherited);
+}
+
+function standingRestrictions({ lives }: CaseStanding): Map<string, string> {
+  const standing = new Map<string, string>();
+  for (const { restriction } of lives.values()) if (restriction !== undefined) standing.set(restriction.factId, restriction.lapsesAt);
+  return standing;
+}
+
+/** An act that took effect before a lapse and arrived after it: the restriction had not lapsed. */
+function lapsesUndone(state: CaseState, after: CaseStanding, undoneBy: string): CaseEvent[] {
+  const still = new Set([...after.lives.values()].flatMap(({ lapses }) => lapses.map(({ factId, lapsesAt }) => `${factId} ${lapsesAt}`)));
+  return [...state.lapsed]
+    .filter(([factId, lapsesAt]) => !still.has(`${factId} ${lapsesAt}`))
+    .map(([factId, lapsesAt]) => {
+      const [known] = state.facts.values();
+      return { type: 'intake.restriction-lapse-undone', data: { ...clockOf(state, known?.caseId ?? '', factId, lapsesAt, after), undoneBy } };
+    });
+}
+
+function clockOf(state: CaseState, caseId: string, factId: string, lapsesAt: string, { lives }: CaseStanding): RestrictionClock {
+  const fact = state.facts.get(factId)?.fact;
+  const assetCount = [...lives.values()].filter(({ restriction }) => restriction?.factId === factId).length;
+  return { caseId, agency: fact?.agency ?? '', caseNumber: fact?.caseNumber ?? '', factId, lapsesAt, assetCount };
+}
+
+function warningKey(factId: string, hours: number, lapsesAt: string): string {
+  return `${factId} ${hours} ${lapsesAt}`;
 }
 
 function evolve(state: CaseState, event: CaseEvent): CaseState {
   switch (event.type) {
-    case 'intake.act-applied':
-      return {
-        legalStatus: event.data.legalStatus,
-        applied: new Set([...state.applied, event.data.factId]),
-        held: state.held.filter((held) => held.factId !== event.data.factId),
-      };
+    case 'intake.act-applied': {
+      const { factId, caseId, legalStatus, ...fact } = event.data;
+      return { ...state, legalStatus, facts: state.facts.has(factId) ? state.facts : new Map(state.facts).set(factId, { factId, caseId, fact }), told: new Map(state.told).set(factId, 'applied') };
+    }
     case 'intake.act-held': {
       const { factId, caseId, fact } = event.data;
-      return { ...state, held: [...state.held, { factId, caseId, fact }] };
+      return { ...state, facts: state.facts.has(factId) ? state.facts : new Map(state.facts).set(factId, { factId, caseId, fact }), told: new Map(state.told).set(factId, 'waiting') };
     }
+    case 'intake.act-overtaken':
+      return { ...state, told: new Map(state.told).set(event.data.factId, 'overtaken') };
     case 'intake.case-became-state-property':
-    case 'intake.case-released':
+      return { ...state, toldWhole: event.data.factId };
+    case 'intake.case-state-property-reversed':
+      return { ...state, toldWhole: undefined };
+    case 'intake.restriction-warned': {
+      const { factId, hoursBefore, lapsesAt } = event.data;
+      return { ...state, warned: new Set([...state.warned, warningKey(factId, hoursBefore, lapsesAt)]) };
+    }
+    case 'intake.restriction-lapsed':
+      return { ...state, lapsed: new Map(state.lapsed).set(event.data.factId, event.data.lapsesAt) };
+    case 'intake.restriction-lapse-undone': {
+      const lapsed = new Map(state.lapsed);
+      lapsed.delete(event.data.factId);
+      return { ...state, lapsed };
+    }
+    case 'intake.coins-inherited':
+      return { ...state, inherited: [...state.inherited, event.data] };
+    case 'intake.token-frozen-by-issuer':
+      return { ...state, freezes: new Map(state.freezes).set(event.data.freezeId, 'frozen') };
+    case 'intake.token-freeze-lifted':
+      return { ...state, freezes: new Map(state.freezes).set(event.data.freezeId, 'lifted') };
+    default:
+      // What became of assets and of the whole case follows from the facts.
       return state;
   }
 }
 
-export const caseDecider: Decider<CaseState, ApplyFact, CaseEvent> = {
-  initialState: () => ({ legalStatus: undefined, applied: new Set(), held: [] }),
+export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent> = {
+  initialState: () => ({ facts: new Map(), told: new Map(), legalStatus: undefined, lapsed: new Map(), warned: new Set(), inherited: [], freezes: new Map(), toldWhole: undefined }),
   decide,
   evolve,
 };
-

@@ -1,11 +1,11 @@
-import type { ActApplied, ActHeld, FactRefused } from '@qazyna/contracts';
+import type { ActApplied, ActHeld, ActOvertaken, AssetStatusChanged, CoinsInherited, FactRefused, IssuerFreeze, RestrictionClock } from '@qazyna/contracts';
 import type { RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelDefinition, ReadModelWriter } from '@qazyna/service-kit';
 
-/** Lists of cases and their acts: disposable, rebuilt from the streams when this version changes. */
+/** Lists of cases, their assets and their acts: disposable, rebuilt from the streams when this version changes. */
 export const casesReadModel: ReadModelDefinition = {
   name: 'intake-cases',
-  version: 1,
+  version: 2,
   streamPrefixes: ['case-', 'seizure-fact-'],
   schema: `
     CREATE TABLE cases (
@@ -14,10 +14,19 @@ export const casesReadModel: ReadModelDefinition = {
     ) STRICT;
     CREATE INDEX cases_by_status ON cases (legal_status, case_id);
     CREATE INDEX cases_by_agency ON cases (agency, case_id);
+    CREATE INDEX cases_by_lapse ON cases (restriction_lapses_at) WHERE restriction_lapses_at IS NOT NULL;
     CREATE TABLE acts (
       case_id TEXT NOT NULL, fact_id TEXT NOT NULL, state TEXT NOT NULL, act TEXT NOT NULL, effective_at TEXT,
       recorded_at TEXT NOT NULL, detail TEXT NOT NULL, position TEXT NOT NULL, PRIMARY KEY (case_id, fact_id)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE assets (
+      case_id TEXT NOT NULL, asset_id TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL, place TEXT NOT NULL, legal_status TEXT NOT NULL, lapses_at TEXT,
+      standing TEXT NOT NULL, inherited TEXT, PRIMARY KEY (case_id, asset_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX assets_by_asset ON assets (asset, case_id);
+    CREATE TABLE freezes (case_id TEXT NOT NULL, freeze_id TEXT NOT NULL, asset_id TEXT NOT NULL, freeze TEXT NOT NULL, lifted_at TEXT, PRIMARY KEY (case_id, freeze_id)) STRICT, WITHOUT ROWID;
+    CREATE TABLE clocks (case_id TEXT NOT NULL, fact_id TEXT NOT NULL, event TEXT NOT NULL, hours_before INTEGER, lapses_at TEXT NOT NULL, recorded_at TEXT NOT NULL, position TEXT PRIMARY KEY) STRICT;
+    CREATE INDEX clocks_by_case ON clocks (case_id, position);
   `,
   apply(db, event) {
     switch (event.type) {
@@ -25,8 +34,31 @@ export const casesReadModel: ReadModelDefinition = {
         return applied(db, event, event.data as unknown as ActApplied);
       case 'intake.act-held':
         return held(db, event, event.data as unknown as ActHeld);
+      case 'intake.act-overtaken':
+        return overtaken(db, event, event.data as unknown as ActOvertaken);
       case 'intake.fact-refused':
         return refused(db, event, event.data as unknown as FactRefused);
+      case 'intake.asset-status-changed':
+        return assetChanged(db, event.data as unknown as AssetStatusChanged);
+      case 'intake.coins-inherited': {
+        const { caseId, assetId, parentAssetId, kind, findingId } = event.data as unknown as CoinsInherited;
+        db.run('INSERT INTO assets (case_id, asset_id, asset, amount, place, legal_status, standing, inherited) SELECT case_id, ?, asset, amount, place, legal_status, standing, ? FROM assets WHERE case_id = ? AND asset_id = ?', assetId, JSON.stringify({ parentAssetId, kind, findingId }), caseId, parentAssetId);
+        return;
+      }
+      case 'intake.token-frozen-by-issuer':
+      case 'intake.token-freeze-lifted': {
+        const freeze = event.data as unknown as IssuerFreeze;
+        const lifted = event.type === 'intake.token-freeze-lifted' ? freeze.effectiveAt : null;
+        db.run('INSERT INTO freezes VALUES (?, ?, ?, ?, ?) ON CONFLICT (case_id, freeze_id) DO UPDATE SET lifted_at = excluded.lifted_at', freeze.caseId, freeze.freezeId, freeze.assetId, JSON.stringify(freeze), lifted);
+        return;
+      }
+      case 'intake.restriction-warned':
+      case 'intake.restriction-lapsed':
+      case 'intake.restriction-lapse-undone': {
+        const clock = event.data as unknown as RestrictionClock & { readonly hoursBefore?: number };
+        const what = event.type.slice('intake.restriction-'.length);
+        db.run('INSERT INTO clocks VALUES (?, ?, ?, ?, ?, ?, ?)', clock.caseId, clock.factId, what, clock.hoursBefore ?? null, clock.lapsesAt, event.recordedAt.toISOString(), event.position);
+      }
     }
   },
 };
@@ -39,32 +71,54 @@ function applied(db: ReadModelWriter, event: RecordedEvent, act: ActApplied): vo
        opened_at = coalesce(cases.opened_at, excluded.opened_at), changed_at = excluded.changed_at, restriction_lapses_at = excluded.restriction_lapses_at`,
     act.caseId, act.agency, act.caseNumber, act.legalStatus, recordedAt, recordedAt, act.act === 'restriction' ? (act.lapsesAt ?? null) : null,
   );
-  db.run(
-    `INSERT INTO acts (case_id, fact_id, state, act, effective_at, recorded_at, detail, position) VALUES (?, ?, 'applied', ?, ?, ?, ?, ?)
-     ON CONFLICT (case_id, fact_id) DO UPDATE SET state = 'applied', recorded_at = excluded.recorded_at, detail = excluded.detail, position = excluded.position`,
-    act.caseId, act.factId, act.act, act.effectiveAt, recordedAt, JSON.stringify(act), event.position,
-  );
-  db.run(`UPDATE cases SET held = (SELECT count(*) FROM acts WHERE acts.case_id = cases.case_id AND state = 'held') WHERE case_id = ?`, act.caseId);
+  record(db, event, act.caseId, act.factId, 'applied', act.act, act.effectiveAt, act);
+  refreshCase(db, act.caseId);
 }
 
-function held(db: ReadModelWriter, event: RecordedEvent, act: ActHeld): void {
-  const recordedAt = event.recordedAt.toISOString();
+function held(db: ReadModelWriter, event: RecordedEvent, { caseId, factId, act, waitsFor, fact }: ActHeld): void {
   db.run(
-    `INSERT INTO cases (case_id, agency, case_number, changed_at, held) VALUES (?, ?, ?, ?, 1)
-     ON CONFLICT (case_id) DO UPDATE SET held = held + 1, changed_at = excluded.changed_at`,
-    act.caseId, act.fact.agency, act.fact.caseNumber, recordedAt,
+    `INSERT INTO cases (case_id, agency, case_number, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET changed_at = excluded.changed_at`,
+    caseId, fact.agency, fact.caseNumber, event.recordedAt.toISOString(),
   );
-  db.run(
-    `INSERT INTO acts (case_id, fact_id, state, act, effective_at, recorded_at, detail, position) VALUES (?, ?, 'held', ?, ?, ?, ?, ?)`,
-    act.caseId, act.factId, act.act, act.fact.effectiveAt, recordedAt, JSON.stringify({ waitsFor: act.waitsFor, fact: act.fact }), event.position,
-  );
+  record(db, event, caseId, factId, 'held', act, fact.effectiveAt, { waitsFor, fact });
 }
 
-function refused(db: ReadModelWriter, event: RecordedEvent, refusal: FactRefused): void {
-  const recordedAt = event.recordedAt.toISOString();
-  const { caseId, factId, code, message, field } = refusal;
+function overtaken(db: ReadModelWriter, event: RecordedEvent, { caseId, factId, act, code, message }: ActOvertaken): void {
+  record(db, event, caseId, factId, 'overtaken', act, null, { code, message });
+}
+
+function refused(db: ReadModelWriter, event: RecordedEvent, { caseId, factId, code, message, field }: FactRefused): void {
+  record(db, event, caseId, factId, 'refused', '', null, { code, message, ...(field === undefined ? {} : { field }) });
+}
+
+function record(db: ReadModelWriter, event: RecordedEvent, caseId: string, factId: string, state: string, act: string, effectiveAt: string | null, detail: object): void {
   db.run(
-    `INSERT INTO acts (case_id, fact_id, state, act, effective_at, recorded_at, detail, position) VALUES (?, ?, 'refused', '', NULL, ?, ?, ?)`,
-    caseId, factId, recordedAt, JSON.stringify({ code, message, ...(field === undefined ? {} : { field }) }), event.position,
+    `INSERT INTO acts (case_id, fact_id, state, act, effective_at, recorded_at, detail, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (case_id, fact_id) DO UPDATE SET state = excluded.state, effective_at = coalesce(excluded.effective_at, acts.effective_at), recorded_at = excluded.recorded_at,
+       detail = excluded.detail, position = excluded.position`,
+    caseId, factId, state, act, effectiveAt, event.recordedAt.toISOString(), JSON.stringify(detail), event.position,
+  );
+  db.run(`UPDATE cases SET held = (SELECT count(*) FROM acts WHERE acts.case_id = cases.case_id AND state = 'held') WHERE case_id = ?`, caseId);
+}
+
+/** The case has the status of its assets, and the nearest lapse of theirs. */
+function assetChanged(db: ReadModelWriter, standing: AssetStatusChanged): void {
+  const { caseId, assetId, asset, amount, location, legalStatus, lapsesAt } = standing;
+  db.run(
+    `INSERT INTO assets (case_id, asset_id, asset, amount, place, legal_status, lapses_at, standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (case_id, asset_id) DO UPDATE SET asset = excluded.asset, amount = excluded.amount, place = excluded.place, legal_status = excluded.legal_status,
+       lapses_at = excluded.lapses_at, standing = excluded.standing`,
+    caseId, assetId, asset, amount, location.kind, legalStatus, lapsesAt ?? null, JSON.stringify(standing),
+  );
+  refreshCase(db, caseId);
+}
+
+/** A case of the first version has acts alone, and keeps what they say. */
+function refreshCase(db: ReadModelWriter, caseId: string): void {
+  db.run(
+    `UPDATE cases SET restriction_lapses_at = (SELECT min(lapses_at) FROM assets WHERE assets.case_id = cases.case_id),
+       legal_status = (SELECT CASE WHEN count(DISTINCT legal_status) > 1 THEN 'mixed' ELSE max(legal_status) END FROM assets WHERE assets.case_id = cases.case_id)
+     WHERE case_id = ?1 AND EXISTS (SELECT 1 FROM assets WHERE assets.case_id = ?1)`,
+    caseId,
   );
 }

@@ -13,6 +13,11 @@ const fact: SeizureFact = {
 const received: FactReceived = { factId: 'f', source: '/afm', messageId: 'm-1', contentHash: 'aa', caseId: 'afm.1_2', fact };
 const event: FactEvent = { type: 'intake.fact-received', data: received };
 const { given } = specification(factDecider);
+/** Ten days to the second, as far as years have four digits. */
+const ends = (start: string): string | undefined => {
+  const end = Date.parse(start) + 10 * 86_400_000;
+  return end > Date.parse('9999-12-31T23:59:59.999Z') ? undefined : new Date(end).toISOString();
+};
 
 describe('the receipt of a fact', () => {
   it('is written once', () => {
@@ -46,10 +51,25 @@ describe('rules within one fact', () => {
     ['an exchange without name', at({ kind: 'exchange', accountId: '7' }), 'location-incomplete'],
     ['a device without reference', at({ kind: 'device' }), 'location-incomplete'],
     ['a device in evidence', at({ kind: 'device', reference: 'E-7' }), undefined],
-  ])('%s', (_name, given, code) => expect(brokenRule(given)?.code).toBe(code));
+    ['equipment without a model', at({ kind: 'equipment', make: 'Bitmain', count: 1 }), 'location-incomplete'],
+    ['equipment of another count than its amount', at({ kind: 'equipment', make: 'Bitmain', model: 'S21', count: 2 }), 'count-differs'],
+    ['fund units without a fund', at({ kind: 'fund-units' }), 'location-incomplete'],
+    ['two assets of one id', { ...at({ kind: 'device', reference: 'E-7' }), assets: [1, 2].map(() => ({ assetId: 'a', asset: 'x', amount: '1', location: { kind: 'device' as const, reference: 'E-7' } })) }, 'asset-id-repeated'],
+    ['a share of more than the whole', { ...fact, act: 'confiscation-order', share: { numerator: '3', denominator: '2' } }, 'share-exceeds-whole'],
+    ['a share of an arrest', { ...fact, act: 'arrest', share: { numerator: '1', denominator: '2' } }, 'term-not-allowed'],
+    ['a sale without proceeds', { ...fact, act: 'pre-verdict-sale', assetIds: ['a'] }, 'proceeds-missing'],
+    ['a sale of everything at once', { ...fact, act: 'pre-verdict-sale', proceeds: { asset: 'x', amount: '1', location: { kind: 'bank-account', reference: 'r' } } }, 'one-asset-sold'],
+    ['a return to nobody', { ...fact, act: 'return-to-victim' }, 'victim-missing'],
+    ['a return in a value that is not named', { ...fact, act: 'return-to-victim', victim: { reference: 'V-1', manner: 'value' } }, 'value-missing'],
+    ['a return in kind with a value', { ...fact, act: 'return-to-victim', victim: { reference: 'V-1', manner: 'in-kind', value: { currency: 'KZT', amount: '1', datedAt: fact.actAt } } }, 'value-not-allowed'],
+    ['a correction of nothing', { ...fact, act: 'correction', annuls: true }, 'corrects-missing'],
+    ['a correction that says nothing', { ...fact, act: 'correction', corrects: 'f' }, 'correction-empty'],
+    ['a correction that annuls', { ...fact, act: 'correction', corrects: 'f', annuls: true }, undefined],
+    ['an arrest that corrects', { ...fact, act: 'arrest', corrects: 'f' }, 'correction-not-allowed'],
+  ])('%s', (_name, given, code) => expect(brokenRule(given, ends)?.code).toBe(code));
 
   it('give a restriction its legal term when it names none', () => {
-    expect(withLapse(fact).lapsesAt).toBe('2026-03-11T09:00:00.000Z');
-    expect(withLapse({ ...fact, act: 'arrest' }).lapsesAt).toBeUndefined();
+    expect(withLapse(fact, ends).lapsesAt).toBe('2026-03-11T09:00:00.000Z');
+    expect(withLapse({ ...fact, act: 'arrest' }, ends).lapsesAt).toBeUndefined();
   });
 });

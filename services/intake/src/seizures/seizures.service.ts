@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
-import { caseIdOf, contentHash, streamOf, type ConflictRaised, type SeizureFact, type SignedMessage } from '@qazyna/contracts';
+import { caseIdOf, contentHash, streamOf, type AssetLocation, type CoinsInherited, type ConflictRaised, type IssuerFreeze, type SeizureFact, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import { handleCommand, loadState, uuidV5, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
-import { caseActRefusal, type JurisdictionProfile } from '@qazyna/jurisdiction';
 import { findAsset } from '@qazyna/ledger';
+import { caseActRefusal, deadlineOf, TermError, type JurisdictionProfile } from '@qazyna/jurisdiction';
 import { EVENT_STORE, JURISDICTION } from '@qazyna/service-kit';
-import { caseDecider, type CaseState } from './case.js';
+import { caseDecider, type CaseCommand, type CaseState } from './case.js';
 import { brokenRule, factDecider, withLapse } from './seizure-fact.js';
 
 /** Namespace of fact ids. Fixed for ever: streams are named by them. */
@@ -34,11 +34,14 @@ export interface FactResult {
   readonly legalStatus?: string;
 }
 
+/** What became of an officer's word on a case. */
+export type OfficersResult = { readonly status: 'accepted' | 'duplicate' } | { readonly refusal: Refusal };
+
 @Injectable()
 export class SeizuresService {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(JURISDICTION) private readonly jurisdiction: JurisdictionProfile,
+    @Inject(JURISDICTION) private readonly profile: JurisdictionProfile,
   ) {}
 
   /**
@@ -74,10 +77,10 @@ export class SeizuresService {
     const caseId = caseIdOf(published.fact.agency, published.fact.caseNumber);
     const refused = (refusal: Refusal): FactResult => ({ status: 'refused', ...refusal, factId, caseId });
 
-    const broken = caseActRefusal(this.jurisdiction, published.fact.act) ?? brokenRule(published.fact) ?? brokenAsset(published.fact);
+    const broken = caseActRefusal(this.profile, published.fact.act) ?? brokenRule(published.fact, (start) => this.restrictionEnds(start)) ?? brokenAsset(published.fact);
     if (broken) return refused(broken);
 
-    const fact = withLapse(published.fact);
+    const fact = withLapse(published.fact, (start) => this.restrictionEnds(start));
     const hash = contentHash(published.fact);
     const received = await handleCommand(this.store, factDecider, {
       stream: streamOf.seizureFact(factId),
@@ -109,6 +112,49 @@ export class SeizuresService {
     return refused(outcome.refusal);
   }
 
+  /**
+   * Lets the clock look at a case: warnings and lapses that are due by now, or a lapse that is not, after the clock had
+   * been ahead. @returns how many events it recorded @throws as `receive`
+   */
+  async lookAtClock(caseId: string, now: Date): Promise<number> {
+    const outcome = await handleCommand(this.store, caseDecider, {
+      stream: streamOf.case(caseId),
+      command: { kind: 'look', caseId, now: now.toISOString(), warningHours: this.profile.restrictionWarningHours },
+      commandId: `look:${now.toISOString()}`,
+      metadata: { actor: { subject: 'restriction-clock', organisation: 'qazyna' }, correlationId: caseId },
+    });
+    return outcome.kind === 'accepted' && !outcome.duplicate ? outcome.events.length : 0;
+  }
+
+  /** Coins nobody reported, found at an asset of a case: they belong to it. Once for each finding. @throws as `receive` */
+  inherit(found: CoinsInherited, metadata: PublishedFact['metadata']): Promise<OfficersResult> {
+    const broken = brokenLocated(found.asset, found.location, '');
+    if (broken !== undefined) return Promise.resolve({ refusal: broken });
+    return this.officersCommand(found.caseId, { kind: 'inherit', found }, `inherit:${found.findingId}`, metadata);
+  }
+
+  /** The issuer of a token froze it, or lifted that. Once for each freeze. @throws as `receive` */
+  freeze(kind: 'freeze' | 'lift', freeze: IssuerFreeze, metadata: PublishedFact['metadata']): Promise<OfficersResult> {
+    return this.officersCommand(freeze.caseId, { kind, freeze }, `${kind}:${freeze.freezeId}`, metadata);
+  }
+
+  private async officersCommand(caseId: string, command: CaseCommand, commandId: string, metadata: PublishedFact['metadata']): Promise<OfficersResult> {
+    const outcome = await handleCommand(this.store, caseDecider, { stream: streamOf.case(caseId), command, commandId, metadata });
+    if (outcome.kind === 'refused') return { refusal: outcome.refusal };
+    return { status: changed(outcome) ? 'accepted' : 'duplicate' };
+  }
+
+  /** When a restriction is over that no court confirmed, by the state's own law; undefined where that cannot be written. */
+  private restrictionEnds(start: string): string | undefined {
+    try {
+      const end = deadlineOf(start, this.profile.restrictionTerm, this.profile.calendar);
+      return end.length === start.replace(/(\.\d+)?Z$/, '.000Z').length ? end : undefined;
+    } catch (error) {
+      if (error instanceof TermError || error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
   /** Kept for an operator: the same id with other content changes nothing, but is never silent. */
   private async raiseConflict({ fact, way, metadata }: PublishedFact, factId: string, offeredHash: string): Promise<void> {
     const { state } = await loadState(this.store, factDecider, streamOf.seizureFact(factId));
@@ -131,7 +177,7 @@ function changed(outcome: { readonly events: readonly unknown[]; readonly duplic
 }
 
 function standing(factId: string, caseId: string, state: CaseState): FactResult {
-  const waits = state.held.some((held) => held.factId === factId);
+  const waits = state.told.get(factId) === 'waiting';
   return {
     status: waits ? 'held' : 'accepted',
     ...(waits ? { code: 'act-waits', message: 'the act waits for the one it presupposes and applies when that arrives' } : {}),
@@ -143,16 +189,28 @@ function standing(factId: string, caseId: string, state: CaseState): FactResult 
 
 /** Assets must be registered, and a Bitcoin address must be one of the asset's own network. */
 function brokenAsset(fact: SeizureFact): Refusal | undefined {
-  for (const [index, { asset: assetId, location }] of (fact.assets ?? []).entries()) {
-    const asset = findAsset(assetId);
-    if (asset === undefined) return { code: 'asset-unknown', field: `assets.${index}.asset`, message: `no asset ${assetId} is registered` };
-    if (location.kind !== 'address' || location.address === undefined || !assetId.startsWith('bip122:')) continue;
-    try {
-      parseAddress(location.address, asset.network as Parameters<typeof parseAddress>[1]);
-    } catch (error) {
-      if (!(error instanceof AddressError)) throw error;
-      return { code: error.code, field: `assets.${index}.location.address`, message: error.message };
-    }
+  const named = [fact.assets ?? [], fact.corrected?.assets ?? []];
+  for (const [index, { asset, location }] of named.flat().entries()) {
+    const broken = brokenLocated(asset, location, `assets.${index}.`);
+    if (broken !== undefined) return broken;
   }
-  return undefined;
+  const { proceeds } = fact;
+  // Money is no registered asset: it is held in a bank, in a state's currency.
+  if (proceeds === undefined || /^qazyna:local\/iso4217:[A-Z]{3}$/.test(proceeds.asset)) return undefined;
+  return brokenLocated(proceeds.asset, proceeds.location, 'proceeds.');
+}
+
+function brokenLocated(assetId: string, location: AssetLocation, path: string): Refusal | undefined {
+  // Things and fund units are counted by names of their own (qazyna:local/…).
+  if (assetId.startsWith('qazyna:local/') && location.kind !== 'address') return undefined;
+  const asset = findAsset(assetId);
+  if (asset === undefined) return { code: 'asset-unknown', field: `${path}asset`, message: `no asset ${assetId} is registered` };
+  if (location.kind !== 'address' || location.address === undefined || !assetId.startsWith('bip122:')) return undefined;
+  try {
+    parseAddress(location.address, asset.network as Parameters<typeof parseAddress>[1]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    return { code: error.code, field: `${path}location.address`, message: error.message };
+  }
 }

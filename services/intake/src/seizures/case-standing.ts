@@ -1,0 +1,88 @@
+import type { CoinsInherited, LegalStatus, SeizureAct } from '@qazyna/contracts';
+import { assetLife, type AssetLife, type Holding } from './asset-life.js';
+import { actsOnRecord, type ActOnRecord, type ApplyFact } from './law.js';
+
+/** What became of a fact: it had its effect, waits for another act, or the law has passed it by. */
+export type FactOutcome =
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'waiting'; readonly waitsFor: SeizureAct }
+  | { readonly kind: 'overtaken'; readonly code: string; readonly message: string };
+
+/** A whole case as its facts tell it, whatever the order in which they arrived. */
+export interface CaseStanding {
+  /** By asset id, in the order they were reported; inherited coins after those. */
+  readonly lives: ReadonlyMap<string, AssetLife>;
+  readonly outcomes: ReadonlyMap<string, FactOutcome>;
+  /** Undefined while nothing is reported. */
+  readonly legalStatus: LegalStatus | undefined;
+}
+
+const WAITS_FOR_A_REPORT: FactOutcome = { kind: 'waiting', waitsFor: 'reported' };
+const ANNULLED: FactOutcome = { kind: 'overtaken', code: 'act-annulled', message: 'a correction says that this act should not have been published' };
+
+interface Reported {
+  readonly holding: Holding;
+  /** When its first report took effect. */
+  readonly at: number;
+  readonly isFirstReport: boolean;
+}
+
+/**
+ * @param facts every fact of the case that was not refused
+ * @param lapsed restrictions that the clock saw lapse, with the moment
+ * @param inherited coins found at its assets, which share their fate
+ */
+export function caseStanding(facts: Iterable<ApplyFact>, lapsed: ReadonlyMap<string, string>, inherited: readonly CoinsInherited[]): CaseStanding {
+  const all = [...facts];
+  const { acts, corrections } = actsOnRecord(all);
+  const reported = reportedAssets(acts);
+  const lives = new Map<string, AssetLife>();
+  const outcomes = new Map<string, FactOutcome>();
+  for (const [assetId, each] of reported) {
+    const concerning = acts.filter((act) => concerns(act, assetId, each));
+    lives.set(assetId, assetLife(each.holding, concerning, lapsed));
+  }
+  for (const { assetId, parentAssetId, asset, amount, location } of inherited) {
+    const parent = reported.get(parentAssetId);
+    if (parent === undefined || lives.has(assetId)) continue;
+    lives.set(assetId, assetLife({ asset, amount, location }, acts.filter((act) => concerns(act, parentAssetId, parent)), lapsed));
+  }
+  for (const { factId } of acts) outcomes.set(factId, WAITS_FOR_A_REPORT);
+  for (const life of lives.values()) noteOutcomes(life, outcomes);
+  for (const [factId, state] of corrections) outcomes.set(factId, state === 'applied' ? { kind: 'applied' } : WAITS_FOR_A_REPORT);
+  for (const { factId } of all) if (!outcomes.has(factId)) outcomes.set(factId, ANNULLED);
+  const statuses = new Set([...lives.values()].map(({ legalStatus }) => legalStatus));
+  const [only] = statuses;
+  return { lives, outcomes, legalStatus: statuses.size > 1 ? 'mixed' : only };
+}
+
+/** An act that applied to one of its assets has applied; one that can still apply to one of them waits. */
+function noteOutcomes({ applied, waiting, overtaken }: AssetLife, outcomes: Map<string, FactOutcome>): void {
+  for (const factId of applied) outcomes.set(factId, { kind: 'applied' });
+  for (const { factId, waitsFor } of waiting) if (outcomes.get(factId)?.kind !== 'applied') outcomes.set(factId, { kind: 'waiting', waitsFor });
+  for (const { factId, code, message } of overtaken) {
+    const known = outcomes.get(factId);
+    if (known === WAITS_FOR_A_REPORT || known?.kind === 'overtaken') outcomes.set(factId, { kind: 'overtaken', code, message });
+  }
+}
+
+/** The first report that names an asset says what it is. Messages of the first version number their assets by place. */
+function reportedAssets(acts: readonly ActOnRecord[]): Map<string, Reported> {
+  const assets = new Map<string, Reported>();
+  let first: string | undefined;
+  for (const { act, factId, at, terms } of acts) {
+    if (act !== 'reported') continue;
+    first ??= factId;
+    for (const [index, { assetId, asset, amount, location }] of (terms.assets ?? []).entries()) {
+      const id = assetId ?? String(index + 1);
+      if (!assets.has(id)) assets.set(id, { holding: { asset, amount, location }, at, isFirstReport: factId === first });
+    }
+  }
+  return assets;
+}
+
+/** An act that names no assets is about all that were reported by then; what came with the first report always was. */
+function concerns({ act, at, terms }: ActOnRecord, assetId: string, asset: Reported): boolean {
+  if (act === 'reported') return (terms.assets ?? []).some((each, index) => (each.assetId ?? String(index + 1)) === assetId);
+  return terms.assetIds === undefined ? asset.isFirstReport || asset.at <= at : terms.assetIds.includes(assetId);
+}
