@@ -97,8 +97,8 @@ export class CustodyUnderTest {
     return this.assign({ vaultId: RESERVE, purpose: { kind: 'pool-account', id, licenceId: LICENCE } });
   }
 
-  async caseAddress(id: string): Promise<string> {
-    return this.assign({ vaultId: TRUST, purpose: { kind: 'case', id } });
+  async caseAddress(id: string, assetId?: string): Promise<string> {
+    return this.assign({ vaultId: TRUST, purpose: { kind: 'case', id, ...(assetId === undefined ? {} : { assetId }) } });
   }
 
   private async assign(body: object): Promise<string> {
@@ -116,6 +116,11 @@ export class CustodyUnderTest {
   async becomesStateProperty(caseId: string, effectiveAt: string): Promise<void> {
     const fact: CaseBecameStateProperty = { caseId, factId: '00000000-0000-5000-8000-000000000001', decision: { reference: 'GOV-7', authority: 'government', sha256: 'c0'.repeat(32) }, effectiveAt };
     await this.publish(TOPICS.intakeEvents, 'intake.case-became-state-property', [fact]);
+  }
+
+  /** Tells custody what intake says of a case, as its relay does. */
+  async tellOfCase(type: string, data: object, caseRevision: number): Promise<void> {
+    await this.publish(TOPICS.intakeEvents, type, [data], { streamrevision: String(caseRevision) });
   }
 
   async entries(): Promise<(JournalEntryPosted & { readonly number: string })[]> {
@@ -158,8 +163,8 @@ export class CustodyUnderTest {
     await this.until(async () => sorted(await this.balances()) === sorted(expected), `balances ${JSON.stringify(expected)}`);
   }
 
-  private async publish(topic: string, type: string, data: readonly object[]): Promise<void> {
-    const records = data.map((each) => encodeRecord({ id: `spec-${this.messages++}-${Date.now()}`, source: '/qazyna/spec', type: messageTypeOf(type, 1), extensions: {}, data: each }));
+  private async publish(topic: string, type: string, data: readonly object[], extensions: Readonly<Record<string, string>> = {}): Promise<void> {
+    const records = data.map((each) => encodeRecord({ id: `spec-${this.messages++}-${Date.now()}`, source: '/qazyna/spec', type: messageTypeOf(type, 1), extensions, data: each }));
     await this.running.parts.bus.publish(topic, records);
   }
 
