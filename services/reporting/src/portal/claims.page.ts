@@ -37,7 +37,7 @@ function section<Row extends ClaimFigure>({ title, meaning, what, name, items }:
   if (open.length === 0) return undefined;
   return html`<h3>${title}</h3>
 <p class="soft">${meaning}</p>
-<div class="scroll"><table><caption>${title} claimed and not under control</caption>
+<div class="scroll"><table><caption class="unseen">${title} claimed and not under control</caption>
 <thead><tr><th scope="col">${what}</th><th scope="col">Legal status</th><th scope="col" class="number">${items}</th><th scope="col" class="number">Claimed</th><th scope="col" class="number">Not under control</th></tr></thead>
 <tbody>${open.map(
     (row) => html`<tr><th scope="row" data-label="${what}">${name(row)} ${flags(row)}</th><td data-label="Legal status">${LEGAL_STATUS[row.legalStatus] ?? row.legalStatus}</td><td class="number" data-label="${items}">${grouped(String(row.items))}</td><td class="number" data-label="Claimed">${grouped(row.claimed.coins)}</td><td class="number" data-label="Not under control">${grouped(row.outstanding.coins)}</td></tr>`,
@@ -52,7 +52,7 @@ export function payoutClaims(rows: readonly PayoutClaimFigure[]): Html {
   if (rows.length === 0) return html`<p class="soft">No payout is claimed that the chain has not shown.</p>`;
   return html`<h3>Payouts of mining pools</h3>
 <p class="soft">Claimed by pools, and not shown by the chain.</p>
-<div class="scroll"><table><caption>Payouts claimed by pools and not shown by the chain</caption>
+<div class="scroll"><table><caption class="unseen">Payouts claimed by pools and not shown by the chain</caption>
 <thead><tr><th scope="col">Asset</th><th scope="col">State of the claim</th><th scope="col" class="number">Payouts</th><th scope="col" class="number">Amount claimed</th></tr></thead>
 <tbody>${rows.map((row) => html`<tr><th scope="row" data-label="Asset">${row.symbol}</th><td data-label="State of the claim">${row.status}</td><td class="number" data-label="Payouts">${grouped(String(row.payouts))}</td><td class="number" data-label="Amount claimed">${grouped(row.coins)}</td></tr>`)}</tbody></table></div>`;
 }

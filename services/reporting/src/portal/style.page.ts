@@ -26,6 +26,7 @@ th, td { text-align: left; padding: 0.5rem 0.9rem 0.5rem 0; border-bottom: 1px s
 tbody th { font-weight: 500; font-size: 1rem; color: inherit; }
 .flag { display: inline-block; background: var(--warn-bg); color: var(--warn); border-radius: 0.4rem; padding: 0.05rem 0.5rem; margin-left: 0.4rem; font-size: 0.82rem; font-weight: 600; white-space: normal; }
 .flag.calm { background: none; border: 1px solid var(--line); color: var(--soft); }
+.unseen { position: absolute; width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .apart { margin-top: 1.25rem; }
 th { font-weight: 600; font-size: 0.85rem; color: var(--soft); }
 td.number, th.number { text-align: right; white-space: nowrap; }
@@ -42,6 +43,7 @@ footer ul { padding-left: 1.1rem; }
   table, caption, tbody, tr { display: block; }
   tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
   tbody th { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.3rem 1rem; border: 0; padding: 0.1rem 0; font-weight: 650; }
+  .flag { margin-left: 0; }
   td, td.number { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: 0.1rem 0; text-align: right; overflow-wrap: anywhere; }
   td::before { content: attr(data-label); color: var(--soft); font-size: 0.85rem; font-weight: 600; text-align: left; white-space: normal; overflow-wrap: normal; }
   td:empty { display: none; }
