@@ -1,5 +1,6 @@
 import { ENERGY_READING_TYPE, LICENCE_ACT_TYPE, streamOf, type LicenceActTaken } from '@qazyna/contracts';
 import { SqliteEventStore } from '@qazyna/event-store';
+import { loadJurisdiction } from '@qazyna/jurisdiction';
 import { decodeRecord, encodeRecord, type MessageBatch } from '@qazyna/messaging';
 import { EnergyService, FarmsService, LicencesService, RegulatorConsumer } from '@qazyna/mining-ingest';
 import { PublisherDirectory, UpstreamSignatures } from '@qazyna/service-kit';
@@ -23,9 +24,9 @@ describe('the regulator\'s messages, where signatures are required', () => {
     pair = generateKeyPair();
     const clock = new SimulatedClock(NOW);
     await may('energy-readings', 'no-stream', 1);
-    const licences = new LicencesService(store, clock);
+    const licences = new LicencesService(store, clock, loadJurisdiction());
     await licences.issue({ licenceId: 'L-1', kind: 'mining', holder: 'holder', validFrom: '2025-01-01T00:00:00Z' }, METADATA);
-    await new FarmsService(store, clock).register({ farmId: 'F-1', licenceId: 'L-1', energySource: 'hydro', meters: ['M-1'] }, METADATA);
+    await new FarmsService(store, clock, loadJurisdiction()).register({ farmId: 'F-1', licenceId: 'L-1', energySource: 'hydro', meters: ['M-1'] }, METADATA);
     const signatures = new UpstreamSignatures(new PublisherDirectory(store), clock, 'required', { inc: () => undefined });
     consumer = new RegulatorConsumer(licences, new EnergyService(store, clock), signatures);
   });

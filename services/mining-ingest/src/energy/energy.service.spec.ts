@@ -31,7 +31,7 @@ describe('energy readings', () => {
     now = new Date('2026-06-01T00:00:00Z');
     const clock = { now: () => now };
     licences = new LicencesService(store, clock, loadJurisdiction());
-    farms = new FarmsService(store, clock);
+    farms = new FarmsService(store, clock, loadJurisdiction());
     energy = new EnergyService(store, clock);
     quotas = new QuotaNotes(store, licences, clock);
     await licences.issue({ licenceId: 'L-1', kind: 'mining', holder: 'holder', validFrom: '2025-01-01T00:00:00Z', validUntil: '2027-01-01T00:00:00Z', farms: ['F-1'] }, SPEC_METADATA);

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { contentHash, streamOf, type FarmAmendment, type FarmQuota, type FarmRegistration } from '@qazyna/contracts';
 import { handleCommand, loadState, type Clock, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
-import { CLOCK, EVENT_STORE } from '@qazyna/service-kit';
+import { energySourceRefusal, type JurisdictionProfile } from '@qazyna/jurisdiction';
+import { CLOCK, EVENT_STORE, JURISDICTION } from '@qazyna/service-kit';
 import { licenceDecider } from '../licences/licence.js';
 import { licenceAt } from '../licences/licence-timeline.js';
 import { farmDecider, type FarmCommand } from './farm.js';
@@ -15,16 +16,19 @@ export class FarmsService {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(JURISDICTION) private readonly jurisdiction: JurisdictionProfile,
   ) {}
 
   /** Registers a farm under a licence, once. @throws {StoreUnavailable | StoreTimeout} send it again */
   async register(registration: FarmRegistration, metadata: Metadata): Promise<FarmOutcome> {
-    const refusal = await this.notLicensed(registration);
+    const refusal = energySourceRefusal(this.jurisdiction, registration.energySource) ?? (await this.notLicensed(registration));
     return refusal ? { refusal } : this.carryOut(registration.farmId, { kind: 'register', registration }, metadata);
   }
 
   /** @throws as `register` */
-  amend(farmId: string, { actId, effectiveFrom, energySource, meters, document }: FarmAmendment, metadata: Metadata): Promise<FarmOutcome> {
+  async amend(farmId: string, { actId, effectiveFrom, energySource, meters, document }: FarmAmendment, metadata: Metadata): Promise<FarmOutcome> {
+    const refusal = energySource === undefined ? undefined : energySourceRefusal(this.jurisdiction, energySource);
+    if (refusal) return { refusal };
     const amendment = { farmId, actId, effectiveFrom, ...(energySource === undefined ? {} : { energySource }), ...(meters === undefined ? {} : { meters }), document };
     return this.carryOut(farmId, { kind: 'amend', amendment }, metadata);
   }

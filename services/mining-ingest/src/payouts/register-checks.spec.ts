@@ -17,7 +17,7 @@ const over = (overPercent: number): LicenceEvent => ({
 });
 const walletChange: readonly PoolAccountEvent[] = [
   { type: 'mining.wallet-change-proposed', data: { poolAccountId, changeId: 'W', payoutAddress: 'bc1qnew', document, proposedBy: person } },
-  { type: 'mining.wallet-change-confirmed', data: { poolAccountId, changeId: 'W', payoutAddress: 'bc1qnew', confirmedBy: person, confirmedAt: '2026-03-01T00:00:00.000Z', effectiveFrom: '2026-03-04T00:00:00.000Z' } },
+  { type: 'mining.wallet-change-confirmed', data: { poolAccountId, changeId: 'W', payoutAddress: 'bc1qnew', confirmedBy: { ...person, subject: 'another' }, confirmedAt: '2026-03-01T00:00:00.000Z', effectiveFrom: '2026-03-04T00:00:00.000Z' } },
 ];
 
 function standing(licenceEvents: readonly LicenceEvent[] = [], accountEvents: readonly PoolAccountEvent[] = []): PayoutStanding {
