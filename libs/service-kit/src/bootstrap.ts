@@ -1,5 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { InvalidProfile } from '@qazyna/jurisdiction';
 import { loadPlatformConfig } from './config/platform-config.js';
 import { ConfigError } from './config/settings.js';
 import { createHttpApp } from './http/create-app.js';
@@ -70,7 +71,7 @@ export async function runMain(definition: ServiceDefinition): Promise<RunningSer
   try {
     return await runService(definition);
   } catch (error) {
-    const reason = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const reason = error instanceof ConfigError || error instanceof InvalidProfile ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`${definition.name} does not start.\n${reason}\n`);
     process.exit(1);
   }

@@ -7,7 +7,7 @@ export const ACQUISITION_FACT_TYPE = 'qazyna.acquisition.fact.v1';
 export const ACQUISITION_KINDS = ['purchase-order', 'purchase-fill', 'purchase-settlement', 'donation-campaign', 'donation'] as const;
 export type AcquisitionKind = (typeof ACQUISITION_KINDS)[number];
 
-const PRICE = /^(?=.*[1-9])(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?$/;
+const PRICE = /^([1-9][0-9]{0,17}(\.[0-9]{1,18})?|0\.0{0,17}[1-9][0-9]{0,17})$/;
 const price = (description: string, optional = false): PropertyDecorator =>
   Field.text({ optional, max: 37, pattern: PRICE, patternMeans: 'a positive decimal number in plain notation', description, example: '97412.55' });
 const currency = (): PropertyDecorator => Field.text({ min: 3, max: 3, pattern: /^[A-Z]{3}$/, patternMeans: 'an ISO 4217 code', description: 'Currency of the price', example: 'USD' });
