@@ -21,6 +21,7 @@ import { LicenceList } from './licences/licences.query.js';
 import { RegulatorConsumer } from './licences/regulator.consumer.js';
 import { registersReadModel } from './licences/registers.read-model.js';
 import { PayoutDoubts } from './payouts/payout-doubts.query.js';
+import { AmountHistories } from './payouts/amount-history.query.js';
 import { PayoutList } from './payouts/payouts.query.js';
 import { PayoutsConsumer } from './payouts/payouts.consumer.js';
 import { PayoutsController } from './payouts/payouts.controller.js';
@@ -72,6 +73,7 @@ import { EARNINGS_READ_MODEL, MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENT
     PlausibilityWorker,
     Reconciliation,
     PollsWorker,
+    AmountHistories,
     PayoutsService,
     PayoutList,
     PayoutDoubts,

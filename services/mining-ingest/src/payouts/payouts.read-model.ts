@@ -4,7 +4,7 @@ import type { ReadModelDefinition } from '@qazyna/service-kit';
 /** The list of payouts: disposable, rebuilt from the streams when this version changes. */
 export const miningReadModel: ReadModelDefinition = {
   name: 'mining-ingest',
-  version: 2,
+  version: 3,
   streamPrefixes: ['pool-account-', 'payout-'],
   schema: `
     CREATE TABLE account_licences (pool TEXT NOT NULL, account TEXT NOT NULL, licence_id TEXT NOT NULL, PRIMARY KEY (pool, account)) STRICT, WITHOUT ROWID;
@@ -15,6 +15,7 @@ export const miningReadModel: ReadModelDefinition = {
     ) STRICT;
     CREATE INDEX payouts_by_status ON payouts (status, sequence);
     CREATE INDEX payouts_by_account ON payouts (pool, account, sequence);
+    CREATE INDEX payouts_by_payment ON payouts (pool, account, paid_at);
     CREATE INDEX payouts_by_licence ON payouts (licence_id, sequence);
     CREATE TABLE payout_reasons (code TEXT NOT NULL, sequence TEXT NOT NULL, PRIMARY KEY (code, sequence)) STRICT, WITHOUT ROWID;
   `,

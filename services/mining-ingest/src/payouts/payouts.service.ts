@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
 import { contentHash, payoutIdOf, poolAccountIdOf, streamOf, type HoldReason, type PayoutClaim, type PayoutDecision, type PayoutWay, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
@@ -8,6 +8,8 @@ import { CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
 import { licenceDecider } from '../licences/licence.js';
 import { poolAccountDecider } from '../pools/pool-account.js';
 import { walletAt } from '../pools/pool-account-timeline.js';
+import { amountReasons } from './amount-check.js';
+import { AmountHistories } from './amount-history.query.js';
 import { ADDRESS_INVALID, payoutDecider, type PayoutState } from './payout.js';
 import type { PayoutStanding } from './payout-checks.js';
 
@@ -42,6 +44,7 @@ export class PayoutsService {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONFIG) private readonly config: Pick<PlatformConfig, 'quotaTolerancePercent'>,
+    @Optional() @Inject(AmountHistories) private readonly histories?: AmountHistories,
   ) {}
 
   /**
@@ -51,13 +54,14 @@ export class PayoutsService {
    */
   async receive(offered: readonly OfferedPayout[]): Promise<PayoutResult[]> {
     const standings = new Map<string, Promise<PayoutStanding>>();
+    const amounts = this.amountReasonsOf(offered);
     return Promise.all(
       offered.map(async (offer) => {
         const { pool, account } = offer.claim;
         const id = poolAccountIdOf(pool, account);
         let standing = standings.get(id);
         if (standing === undefined) standings.set(id, (standing = this.gatheredStanding(id)));
-        return this.receiveOne(offer, await standing);
+        return this.receiveOne(offer, await standing, amounts(offer.claim));
       }),
     );
   }
@@ -71,12 +75,13 @@ export class PayoutsService {
   /** What would become of each claim if they came now, one after the other; nothing is recorded. `assumed` carries what came of earlier ones. */
   async assess(offered: readonly OfferedPayout[], assumed: Map<string, PayoutState> = new Map()): Promise<PayoutResult[]> {
     const standings = new Map<string, PayoutStanding>();
+    const amounts = this.amountReasonsOf(offered);
     const results: PayoutResult[] = [];
     for (const offer of offered) {
       const id = poolAccountIdOf(offer.claim.pool, offer.claim.account);
       const standing = standings.get(id) ?? (await this.standingOf(id));
       standings.set(id, standing);
-      results.push(await this.assessOne(offer, standing, assumed));
+      results.push(await this.assessOne(offer, standing, amounts(offer.claim), assumed));
     }
     return results;
   }
@@ -97,12 +102,28 @@ export class PayoutsService {
     return outcome.kind === 'refused' ? { refusal: outcome.refusal } : { status: outcome.state.status };
   }
 
-  private async assessOne({ claim, way }: OfferedPayout, standing: PayoutStanding, assumed: Map<string, PayoutState>): Promise<PayoutResult> {
+  /** What speaks against amounts, by what was earned since the payout before: one look for each account of a batch. */
+  private amountReasonsOf(offered: readonly OfferedPayout[]): (claim: PayoutClaim) => readonly HoldReason[] {
+    const { histories } = this;
+    if (histories === undefined) return () => [];
+    const accounts = new Map<string, PayoutClaim[]>();
+    for (const { claim } of offered) {
+      const id = poolAccountIdOf(claim.pool, claim.account);
+      const claims = accounts.get(id);
+      if (claims === undefined) accounts.set(id, [claim]);
+      else claims.push(claim);
+    }
+    const known = new Map([...accounts].map(([id, claims]) => [id, histories.of(claims)]));
+    return (claim) =>
+      amountReasons({ payoutId: payoutIdOf(claim.pool, claim.account, claim.paymentId), paidAt: claim.paidAt, amount: claim.amount }, known.get(poolAccountIdOf(claim.pool, claim.account)), histories.tolerancePpm);
+  }
+
+  private async assessOne({ claim, way }: OfferedPayout, standing: PayoutStanding, implausible: readonly HoldReason[], assumed: Map<string, PayoutState>): Promise<PayoutResult> {
     const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
     const wrongAddress = addressFault(claim);
     if (wrongAddress && way !== 'statement') return { status: 'refused', payoutId, ...wrongAddress };
     const state = assumed.get(payoutId) ?? (await loadState(this.store, payoutDecider, streamOf.payout(payoutId))).state;
-    const found = wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : [];
+    const found = [...(wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : []), ...implausible];
     const decision = payoutDecider.decide({ kind: 'receive', payoutId, claim, contentHash: contentHash(claim), way, found, standing }, state);
     if (decision.kind === 'refused') return { status: 'refused', payoutId, ...decision.refusal };
     if (decision.events.length === 0) return { ...standingResult(payoutId, state), status: 'duplicate' };
@@ -111,7 +132,7 @@ export class PayoutsService {
     return standingResult(payoutId, after);
   }
 
-  private async receiveOne({ claim, way, statementSha256, signed, metadata }: OfferedPayout, standing: PayoutStanding): Promise<PayoutResult> {
+  private async receiveOne({ claim, way, statementSha256, signed, metadata }: OfferedPayout, standing: PayoutStanding, implausible: readonly HoldReason[]): Promise<PayoutResult> {
     const payoutId = payoutIdOf(claim.pool, claim.account, claim.paymentId);
     // A registered wallet was checked when it was registered.
     const registered = claim.asset === standing.account?.asset && walletAt(standing.account, claim.address, claim.paidAt).kind !== 'unknown';
@@ -130,7 +151,7 @@ export class PayoutsService {
         way,
         ...(statementSha256 === undefined ? {} : { statementSha256 }),
         ...(signed === undefined ? {} : { signed }),
-        found: wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : [],
+        found: [...(wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : []), ...implausible],
         standing,
       },
       // The content is part of the identity: a store that recognises the ids of an append in flight on another instance
