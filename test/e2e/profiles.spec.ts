@@ -57,6 +57,7 @@ it('a state that buys: order, exact fills, settlement on chain, and the figure o
   expect(await acquire(url, { kind: 'purchase-order', order })).toMatchObject({ status: 'accepted', purchaseStatus: 'ordered' });
   expect(await acquire(url, { kind: 'purchase-order', order })).toMatchObject({ status: 'duplicate' });
   expect(await refusedAcquisition(url, { kind: 'purchase-order', order: { ...order, amount: '1' } })).toBe('acquisition-conflict');
+  await until('the conflict is raised', () => ask<{ items: { subject: string }[] }>(url, '/v1/conflicts', { role: 'auditor' }), ({ items }) => items.some(({ subject }) => subject === 'purchase-order order of BUY-1'));
   const fill = { orderId: 'BUY-1', fillId: 'T-1', amount: '100000000', price: '97412.55', currency: 'USD', venue: 'exchange-a', filledAt: '2026-03-01T10:00:00Z' };
   expect(await acquire(url, { kind: 'purchase-fill', fill })).toMatchObject({ status: 'accepted', purchaseStatus: 'filled' });
   const { txid } = await pay(world, [{ address, amount: '100000000' }]);

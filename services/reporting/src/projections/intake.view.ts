@@ -19,7 +19,7 @@ export const INTAKE_SCHEMA = `
 
 export function applyIntakeEvent(db: ReadModelWriter, event: RecordedEvent): void {
   if (event.type === 'intake.act-applied') actApplied(db, event.data as unknown as ActApplied);
-  else if (event.type === 'intake.conflict-raised') conflictRaised(db, event, 'intake');
+  else if (event.type === 'intake.conflict-raised' || event.type === 'intake.acquisition-conflict-raised') conflictRaised(db, event, 'intake');
 }
 
 function actApplied(db: ReadModelWriter, { caseId, agency, caseNumber, factId, act, legalStatus, effectiveAt, document, assets }: ActApplied): void {
