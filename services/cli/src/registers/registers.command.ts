@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import { EXIT, UsageError } from '../exit-codes.js';
+import type { CommandContext, RegisterCommands } from '../program.js';
+import { toJsonText, type Terminal } from '../terminal.js';
+import { Door, DoorRefused, type Query } from './door.client.js';
+import { CASES, HOLDS, LICENCES, OFFICER, PAYOUTS, printable, tableText, valueAt, type Register } from './registers.js';
+
+const HELP = `
+Speaks to the services over HTTP: in one process to that process, apart to INTAKE_URL and MINING_URL (or --url). OPERATOR_TOKEN is an access token;
+deciding needs the role "compliance-officer". Ends with 1 when the service refuses, and "holds" ends with 1 while something waits.`;
+
+type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+/** `qazyna cases|payouts|licences|holds`: what officers look at, and what they decide. */
+export const registerRegisterCommands: RegisterCommands = (program, context) => {
+  for (const register of [CASES, PAYOUTS, LICENCES]) {
+    const command = program.command(register.command).description(register.about).addHelpText('after', HELP);
+    listCommand(command, register, context);
+    door(command.command('show <id>').description(`show one ${register.what} with its history`)).action((id: string, options: Options) =>
+      carryOut(context, register.service, options, async (opened, terminal) => {
+        const shown = await opened.get<object>(`${register.path}/${encodeURIComponent(id)}`);
+        terminal.out(terminal.json ? toJsonText(shown) : `${printable(JSON.stringify(shown, null, 2))}\n`);
+      }),
+    );
+    if (register === PAYOUTS) decisions(command, context);
+  }
+  const holds = program.command('holds').description('everything that waits: held payouts, screening hits, acts that wait for another').addHelpText('after', HELP);
+  door(holds).option('--limit <number>', 'most of each kind', '100').action((options: Options) => showHolds(context, options));
+};
+
+function listCommand(command: Command, register: Register, context: CommandContext): void {
+  const list = door(command.command('list').description(`list ${register.command}`));
+  for (const { flags, help } of register.filters) list.option(flags, help);
+  list
+    .option('--limit <number>', 'most rows of the answer, up to 1000', '100')
+    .option('--after <cursor>', 'the "next" of the answer before')
+    .option('--all', 'every page', false)
+    .action((options: Options) =>
+      carryOut(context, register.service, options, async (opened, terminal) => {
+        const page = await opened.list(register.path, queryOf(register, options), options['all'] === true);
+        if (terminal.json) terminal.out(toJsonText(page));
+        else terminal.out(page.items.length === 0 ? `no ${register.command}\n` : tableText(register.columns, page.items.map((row) => register.columns.map((column) => valueAt(row, column)))));
+        if (page.next !== null && !terminal.json) terminal.err(`more with --after ${page.next}\n`);
+      }),
+    );
+}
+
+/** Commander names `--lapses-before` `lapsesBefore`. */
+function queryOf({ filters }: Register, options: Options): Query {
+  const query: Record<string, string | undefined> = { limit: options['limit'] as string | undefined, after: options['after'] as string | undefined };
+  for (const { flags, name } of filters) {
+    const option = flags.slice(2).split(' ')[0]?.replaceAll(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase()) ?? '';
+    query[name] = options[option] as string | undefined;
+  }
+  return query;
+}
+
+function decisions(command: Command, context: CommandContext): void {
+  for (const [name, decision, about] of [['release', 'release', 'release a held payout'], ['reject', 'reject', 'reject a held payout']] as const) {
+    door(command.command(`${name} <id>`).description(about))
+      .requiredOption('--reason <text>', 'why; kept for ever, so no names of persons')
+      .action((id: string, options: Options) =>
+        carryOut(context, PAYOUTS.service, options, async (opened, terminal) => {
+          const answer = await opened.post<object>(`/v1/payouts/${encodeURIComponent(id)}/decision`, { decision, reason: options['reason'] });
+          terminal.out(terminal.json ? toJsonText(answer) : `${printable(id)} ${valueAt(answer, 'status')}\n`);
+        }),
+      );
+  }
+}
+
+async function showHolds(context: CommandContext, options: Options): Promise<void> {
+  const found: Record<string, readonly Record<string, unknown>[]> = {};
+  for (const { kind, path, query, service } of HOLDS) {
+    await carryOut(context, service, options, async (opened) => {
+      found[kind] = (await opened.list(path, { ...query, limit: options['limit'] as string }, false)).items;
+    });
+  }
+  const terminal = context.terminal();
+  if (terminal.json) terminal.out(toJsonText(found));
+  else {
+    for (const { kind, columns } of HOLDS) {
+      const rows = found[kind] ?? [];
+      terminal.out(rows.length === 0 ? `${kind}: nothing waits\n` : `${kind}: ${rows.length} ${rows.length === 1 ? 'waits' : 'wait'}\n${tableText(columns, rows.map((row) => columns.map((column) => valueAt(row, column))))}`);
+    }
+  }
+  if (Object.values(found).some((rows) => rows.length > 0)) context.exit(EXIT.findings);
+}
+
+function door(command: Command): Command {
+  return command.option('--url <address>', 'the service that has the register');
+}
+
+async function carryOut(context: CommandContext, service: Register['service'], options: Options, work: (opened: Door, terminal: Terminal) => Promise<void>): Promise<void> {
+  const terminal = context.terminal();
+  const { env, signal } = terminal;
+  const url = (options['url'] as string | undefined) ?? env[service] ?? `http://127.0.0.1:${env['PORT'] ?? '3000'}`;
+  try {
+    await work(await Door.open({ url, token: env['OPERATOR_TOKEN'], role: OFFICER, signal }), terminal);
+  } catch (error) {
+    if (!(error instanceof DoorRefused)) throw error;
+    if (error.status === 400 || error.status === 401 || error.status === 403) throw new UsageError(error.message);
+    if (terminal.json) terminal.out(toJsonText({ refused: error.code, message: error.message }));
+    else terminal.err(`${printable(error.message)}\n`);
+    context.exit(EXIT.findings);
+  }
+}

@@ -1,0 +1,112 @@
+import type { Role } from '@qazyna/service-kit';
+
+/** Lists that officers read and that the command line shows, one table for all. */
+
+export interface Filter {
+  /** As on the command line, such as `--legal-status <status>`. */
+  readonly flags: string;
+  readonly help: string;
+  /** The query's own name. */
+  readonly name: string;
+}
+
+export interface Register {
+  readonly command: string;
+  readonly about: string;
+  readonly path: string;
+  /** Service whose address is asked for in the environment. */
+  readonly service: 'INTAKE_URL' | 'MINING_URL';
+  readonly filters: readonly Filter[];
+  /** Fields of a row as a person reads it, by their path. */
+  readonly columns: readonly string[];
+  readonly what: string;
+}
+
+const from = (name: string, what: string): Filter => ({ flags: '--from <time>', help: `${what} at this time or later`, name });
+const to = (name: string, what: string): Filter => ({ flags: '--to <time>', help: `${what} before this time`, name });
+const POOL: Filter = { flags: '--pool <name>', help: 'only of this pool', name: 'pool' };
+const ACCOUNT: Filter = { flags: '--account <name>', help: 'only of this account at the pool', name: 'account' };
+
+export const CASES: Register = {
+  command: 'cases',
+  about: 'seizure cases, their assets and their acts',
+  path: '/v1/cases',
+  service: 'INTAKE_URL',
+  what: 'case',
+  filters: [
+    { flags: '--agency <name>', help: 'only of this agency', name: 'agency' },
+    { flags: '--state <status>', help: 'only of this legal status; "mixed" where assets differ', name: 'legalStatus' },
+    { flags: '--asset <caip19>', help: 'only with this asset', name: 'asset' },
+    { flags: '--place <kind>', help: 'only with an asset at such a place: address, exchange-account, device, equipment …', name: 'place' },
+    { flags: '--act <act>', help: 'only with such an act', name: 'act' },
+    { flags: '--lapses-before <time>', help: 'only with a restriction that lapses before this time', name: 'lapsesBefore' },
+    from('from', 'changed'),
+    to('to', 'changed'),
+  ],
+  columns: ['caseId', 'legalStatus', 'held', 'restrictionLapsesAt', 'changedAt'],
+};
+
+export const PAYOUTS: Register = {
+  command: 'payouts',
+  about: 'payouts that pools claim, and what became of them',
+  path: '/v1/payouts',
+  service: 'MINING_URL',
+  what: 'payout',
+  filters: [
+    { flags: '--state <state>', help: 'received, accepted, held or rejected', name: 'status' },
+    { flags: '--reason <code>', help: 'only held for this reason, now or before', name: 'reason' },
+    POOL,
+    ACCOUNT,
+    { flags: '--licence <id>', help: 'only under this licence', name: 'licenceId' },
+    { flags: '--asset <caip19>', help: 'only of this asset', name: 'asset' },
+    from('paidFrom', 'paid'),
+    to('paidBefore', 'paid'),
+  ],
+  columns: ['payoutId', 'status', 'claim.amount', 'claim.paidAt', 'licenceId', 'reasons.0.code'],
+};
+
+export const LICENCES: Register = {
+  command: 'licences',
+  about: 'mining licences and what became of them',
+  path: '/v1/licences',
+  service: 'MINING_URL',
+  what: 'licence',
+  filters: [
+    { flags: '--state <status>', help: 'only with this status', name: 'status' },
+    { flags: '--at <time>', help: 'the moment the status is judged at', name: 'at' },
+    { flags: '--holder <name>', help: 'only of this holder', name: 'holder' },
+    { flags: '--energy-source <name>', help: 'only with this energy source', name: 'energySource' },
+    { flags: '--over-quota <yes|no>', help: 'only with, or without, a month over quota', name: 'overQuota' },
+  ],
+  columns: ['licenceId', 'status', 'since', 'holder'],
+};
+
+/** What waits for an officer: where it is listed and how a line of it reads. */
+export const HOLDS: readonly { readonly kind: string; readonly path: string; readonly query: Readonly<Record<string, string>>; readonly service: Register['service']; readonly columns: readonly string[] }[] = [
+  { kind: 'payout', path: '/v1/payouts', query: { status: 'held' }, service: 'MINING_URL', columns: ['payoutId', 'claim.amount', 'reasons.0.code', 'reasons.0.message'] },
+  { kind: 'screening', path: '/v1/screening/hits', query: {}, service: 'INTAKE_URL', columns: ['subjectId', 'standing', 'reason'] },
+  { kind: 'act', path: '/v1/cases', query: { held: 'yes' }, service: 'INTAKE_URL', columns: ['caseId', 'legalStatus', 'held'] },
+];
+
+/** Role that a sandbox token is asked for: one that may decide what is held. */
+export const OFFICER: Role = 'compliance-officer';
+
+/** `claim.amount` of a row; a dash where there is nothing. */
+export function valueAt(row: unknown, path: string): string {
+  let value = row;
+  for (const part of path.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  if (value === undefined || value === null) return '-';
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+/** What came from outside may hold control characters: a terminal must not act on them. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`));
+}
+
+/** Rows under their headings, columns as wide as their widest value. */
+export function tableText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`;
+  return [headings, ...rows].map(line).join('');
+}
