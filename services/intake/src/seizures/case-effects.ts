@@ -67,17 +67,17 @@ function doneTo(caseId: string, { assetId, effect }: Told, byCase: boolean): Cas
     case 'released':
       return { type: 'intake.asset-released', data: { ...data, order: effect.document } };
     case 'returned-to-victim':
-      if (effect.victim === undefined) throw new Error(`INV-49: a return of ${assetId} without a victim`);
+      if (effect.victim === undefined) throw new Error(`INV-50: a return of ${assetId} without a victim`);
       return { type: 'intake.asset-returned-to-victim', data: { ...data, order: effect.document, victim: effect.victim } };
     case 'sold':
-      if (effect.proceeds === undefined) throw new Error(`INV-49: a sale of ${assetId} without proceeds`);
+      if (effect.proceeds === undefined) throw new Error(`INV-50: a sale of ${assetId} without proceeds`);
       return { type: 'intake.asset-sold', data: { ...data, order: effect.document, proceeds: effect.proceeds } };
   }
 }
 
 function undone({ caseId, after, factId, document, effectiveAt, toldWhole }: Change, gone: readonly Told[]): CaseEvent[] {
   if (gone.length === 0) return [];
-  if (document === undefined) throw new Error('INV-49: an effect was undone by nothing');
+  if (document === undefined) throw new Error('INV-50: an effect was undone by nothing');
   const reversesWhole = toldWhole !== undefined && gone.some(({ effect }) => effect.kind === 'state-property' && effect.factId === toldWhole);
   const events: CaseEvent[] = reversesWhole ? [{ type: 'intake.case-state-property-reversed', data: { caseId, factId: toldWhole, undoneBy: factId, order: document, effectiveAt } }] : [];
   for (const { assetId, effect } of gone) {
@@ -114,7 +114,7 @@ function standings({ caseId, before, after, factId }: Change): CaseEvent[] {
 
 function standingOf(caseId: string, assetId: string, { holding, legalStatus, parts, waiting, restriction }: AssetLife, factId: string): AssetStatusChanged {
   const together = parts.reduce((sum, { share }) => plus(sum, share), NOTHING);
-  if (parts.length > 0 && (together.n !== WHOLE.n || together.d !== WHOLE.d)) throw new Error(`INV-48: the parts of ${assetId} are not the whole of it`);
+  if (parts.length > 0 && (together.n !== WHOLE.n || together.d !== WHOLE.d)) throw new Error(`INV-49: the parts of ${assetId} are not the whole of it`);
   return {
     caseId,
     assetId,
