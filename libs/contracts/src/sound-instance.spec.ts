@@ -15,7 +15,10 @@ function soundBody(type: MessageClass): fc.Arbitrary<Record<string, unknown>> {
   const valueOf = (schema: JsonSchema): fc.Arbitrary<unknown> => {
     if (typeof schema['$ref'] === 'string') return soundBody(nested.get(schema['$ref']) as MessageClass);
     if (Array.isArray(schema['enum'])) return fc.constantFrom(...(schema['enum'] as unknown[]));
-    if (schema['type'] === 'array') return fc.array(valueOf(schema['items'] as JsonSchema), { minLength: schema['minItems'] as number, maxLength: Math.min(schema['maxItems'] as number, 3) });
+    if (schema['type'] === 'array') {
+      const [items, length] = [valueOf(schema['items'] as JsonSchema), { minLength: (schema['minItems'] as number | undefined) ?? 0, maxLength: Math.min(schema['maxItems'] as number, 3) }];
+      return schema['uniqueItems'] === true ? fc.uniqueArray(items, length) : fc.array(items, length);
+    }
     if (schema['type'] === 'integer') return fc.integer({ min: schema['minimum'] as number, max: schema['maximum'] as number });
     if (schema['type'] === 'boolean') return fc.boolean();
     if (schema['format'] === 'date-time') return fc.constantFrom('2024-02-29T00:00:00Z', '2026-03-01T09:30:00.5Z');

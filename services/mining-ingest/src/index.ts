@@ -7,3 +7,5 @@ export { EnergyService } from './energy/energy.service.js';
 export { FarmsService } from './farms/farms.service.js';
 export { LicencesService } from './licences/licences.service.js';
 export { RegulatorConsumer } from './licences/regulator.consumer.js';
+export { earningsReadModel } from './earnings/earnings.read-model.js';
+export { registersReadModel } from './licences/registers.read-model.js';

@@ -105,7 +105,7 @@ export class DonationCampaign {
   @Field.list(() => CampaignAddress, { min: 1, max: 50, description: 'Where each asset is received' })
   addresses!: CampaignAddress[];
 
-  @Field.text({ optional: true, max: 300, description: 'What the gifts are for; a purpose, never a person', example: 'Humanitarian aid' })
+  @Field.freeText({ optional: true, max: 300, why: 'one sentence that donors are shown', description: 'What the gifts are for; a purpose, never a person', example: 'Humanitarian aid' })
   purpose?: string;
 
   @IdentifierField.name({ optional: true, description: 'Registered short name of the body that benefits' })
@@ -179,6 +179,6 @@ export class AcquisitionDecision {
   @Field.oneOf(HOLD_DECISIONS, { description: 'Let it count, or reject it for good', example: 'reject' })
   decision!: (typeof HOLD_DECISIONS)[number];
 
-  @Field.text({ max: 500, description: 'Why; kept for ever, so never a person\'s name', example: 'the venue confirmed the price in writing' })
+  @Field.freeText({ why: 'an officer\'s grounds in a sentence or two', max: 500, description: 'Why; kept for ever, so never a person\'s name', example: 'the venue confirmed the price in writing' })
   reason!: string;
 }

@@ -1,6 +1,6 @@
-import { ACQUISITION_FACT_TYPE, catalogueValidator, contentHash, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
+import { ACQUISITION_FACT_TYPE, catalogueValidator, contentHash, ENERGY_READING_TYPE, LICENCE_ACT_TYPE, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
 import type {
-  AcquisitionFact, AssetEffect, CaseBecameStateProperty, CaseEffectNoted, ClaimRegistered, DepositSeen, FactReceived, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact,
+  AcquisitionFact, AssetEffect, CaseBecameStateProperty, CaseEffectNoted, ClaimRegistered, DepositSeen, EnergyReading, FactReceived, LicenceAct, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact,
 } from '@qazyna/contracts';
 import { uuidV5, type RecordedEvent } from '@qazyna/event-store';
 
@@ -157,6 +157,33 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
     },
   },
   {
+    group: 'mining-quotas',
+    topic: TOPICS.miningEvents,
+    types: [messageTypeOf('mining.energy-reading-recorded', 1), messageTypeOf('mining.farm-quota-set', 1)],
+    // A look at a month that is within its quota leaves no trace.
+    duties: () => NONE,
+    provenIn: [],
+    proofs: () => NONE,
+  },
+  {
+    group: 'mining-registers',
+    topic: TOPICS.regulatorMessages,
+    types: [ENERGY_READING_TYPE, LICENCE_ACT_TYPE],
+    duties: (message: Told): readonly Effect[] | 'invalid' => {
+      if (message.type === LICENCE_ACT_TYPE) {
+        const act = checked<LicenceAct>(message);
+        return act === undefined ? 'invalid' : [licenceAct(act)];
+      }
+      const reading = checked<EnergyReading>(message);
+      return reading === undefined ? 'invalid' : [energyReading(reading)];
+    },
+    provenIn: ['licence-', 'energy-'],
+    proofs: ({ type, data }: RecordedEvent): readonly Effect[] => {
+      if (type === 'mining.energy-reading-recorded') return [energyReading(data as unknown as EnergyReading)];
+      return type.startsWith('mining.licence-') && typeof data['actId'] === 'string' ? [licenceAct(data as unknown as LicenceAct)] : NONE;
+    },
+  },
+  {
     group: 'mining-ingest',
     topic: TOPICS.miningPayouts,
     types: [MINING_PAYOUT_TYPE],
@@ -176,6 +203,14 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
 
 function noted({ caseId, decision, effectiveAt }: Pick<CaseBecameStateProperty, 'caseId' | 'decision' | 'effectiveAt'>): Effect {
   return { key: `custody-case ${caseId} ${decision.reference} ${effectiveAt}`, content: '' };
+}
+
+function licenceAct({ licenceId, actId }: Pick<LicenceAct, 'licenceId' | 'actId'>): Effect {
+  return { key: `licence act ${licenceId} ${actId}`, content: '' };
+}
+
+function energyReading({ farmId, meterId, from, to, energyWh, revision }: EnergyReading): Effect {
+  return { key: `reading ${farmId} ${meterId} ${new Date(from).toISOString()} ${revision ?? 0}`, content: JSON.stringify([new Date(to).toISOString(), energyWh]) };
 }
 
 /** What an event of one asset demands; what repeats for it an event of the whole case demands nothing. */

@@ -1,7 +1,7 @@
 import { TOPICS } from '@qazyna/contracts';
 import { custodyReadModel, CUSTODY_SERVICE } from '@qazyna/custody';
 import { acquisitionsReadModel, casesReadModel, INTAKE_SERVICE, screeningReadModel } from '@qazyna/intake';
-import { miningReadModel, MINING_INGEST_SERVICE, statementsReadModel } from '@qazyna/mining-ingest';
+import { earningsReadModel, miningReadModel, MINING_INGEST_SERVICE, registersReadModel, statementsReadModel } from '@qazyna/mining-ingest';
 import { reportingReadModel, REPORTING_SERVICE } from '@qazyna/reporting';
 import { deadLettersReadModel, publishersReadModel, type ReadModelDefinition } from '@qazyna/service-kit';
 import { CONSUMERS, type ConsumerDuties } from './duties.js';
@@ -21,7 +21,7 @@ export const UPSTREAM: readonly ConsumerDuties[] = CONSUMERS.filter(({ topic }) 
 
 export const DEAD_LETTERS = TOPICS.deadLetters;
 
-export const VIEWS: readonly ReadModelDefinition[] = [casesReadModel, acquisitionsReadModel, screeningReadModel, miningReadModel, statementsReadModel, custodyReadModel, reportingReadModel, deadLettersReadModel, publishersReadModel];
+export const VIEWS: readonly ReadModelDefinition[] = [casesReadModel, acquisitionsReadModel, screeningReadModel, miningReadModel, statementsReadModel, registersReadModel, earningsReadModel, custodyReadModel, reportingReadModel, deadLettersReadModel, publishersReadModel];
 
 export function consumersOf(topic: string): readonly ConsumerDuties[] {
   return CONSUMERS.filter((consumer) => consumer.topic === topic);

@@ -96,7 +96,7 @@ export function valueAt(row: unknown, path: string): string {
   let value = row;
   for (const part of path.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
   if (value === undefined || value === null) return '-';
-  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** What came from outside may hold control characters: a terminal must not act on them. */

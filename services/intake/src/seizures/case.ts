@@ -59,6 +59,8 @@ export interface CaseState {
 export const HELD_ACTS_MAX = 20;
 /** Assets of one case. */
 export const ASSETS_MAX = 10_000;
+/** Two bytes a character at most, metadata beside it. */
+const APPEND_CHARACTERS_MAX = 400_000;
 const HOUR_MS = 3_600_000;
 
 function decide(command: CaseCommand, state: CaseState): Decision<CaseEvent> {
@@ -85,12 +87,36 @@ function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
   if (outcome?.kind === 'waiting' && [...state.told.values()].filter((each) => each === 'waiting').length >= HELD_ACTS_MAX) {
     return refuse('too-many-held-acts', `${HELD_ACTS_MAX} acts of this case wait already`, 'act');
   }
+  const undone = fact.act === 'reversal' || fact.act === 'correction' ? undefined : undoneBy(state, after);
+  if (undone !== undefined) {
+    const { act } = undone.fact;
+    return before.legalStatus === 'state-property' || act === 'state-property-decision'
+      ? refuse('case-is-state-property', `it would undo "${act}", which stands: only a reversal or a correction can`, 'effectiveAt')
+      : refuse('act-superseded', `it would undo "${act}", which took effect later and stands: only a reversal or a correction can`, 'effectiveAt');
+  }
   if (after.lives.size > ASSETS_MAX) return refuse('too-many-assets', `a case has at most ${ASSETS_MAX} assets`, 'assets');
-  return accept(
+  const events = [
     ...toldOf(command, state, after, facts),
     ...lapsesUndone(state, after, factId),
     ...eventsOfChange({ caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, toldWhole: state.toldWhole }),
-  );
+  ];
+  return fits(events) ? accept(...events) : refuse('too-many-assets-at-once', 'the act changes more assets than one append holds: name some hundreds of them at a time in assetIds', 'assetIds');
+}
+
+/** Whether the store takes them in one append (1 MiB), whatever the script of the texts. */
+function fits(events: readonly CaseEvent[]): boolean {
+  let characters = 0;
+  for (const event of events) if ((characters += JSON.stringify(event).length) > APPEND_CHARACTERS_MAX) return false;
+  return true;
+}
+
+/**
+ * An act that had its effect and could never have it again: nothing but a reversal or a correction takes that back. One
+ * that would wait in its place, because what came late belongs before it, is no such case: the order of arrival decides nothing.
+ */
+function undoneBy({ told, facts }: CaseState, { outcomes }: CaseStanding): ApplyFact | undefined {
+  const undone = [...told].filter(([factId, kind]) => kind === 'applied' && outcomes.get(factId)?.kind === 'overtaken').map(([factId]) => facts.get(factId));
+  return undone.find((each) => each?.fact.act === 'state-property-decision') ?? undone[0];
 }
 
 /** The new fact first, then those whose outcome it changed. */
@@ -114,7 +140,7 @@ function look({ caseId, now, warningHours }: LookAtClock, state: CaseState): Dec
   const events: CaseEvent[] = [];
   let cause: string | undefined;
   for (const [factId, lapsesAt] of state.lapsed) {
-    if (Date.parse(lapsesAt) <= nowMs) continue;
+    if (Date.parse(lapsesAt) <= nowMs || cause !== undefined) continue;
     // The clock had been ahead of time.
     lapsed.delete(factId);
     cause = factId;
@@ -124,6 +150,8 @@ function look({ caseId, now, warningHours }: LookAtClock, state: CaseState): Dec
     const leftMs = Date.parse(lapsesAt) - nowMs;
     const data = clockOf(state, caseId, factId, lapsesAt, before);
     if (leftMs <= 0) {
+      // One at a time, so that what follows of it fits an append; the next look takes the next.
+      if (cause !== undefined) continue;
       lapsed.set(factId, lapsesAt);
       cause = factId;
       events.push({ type: 'intake.restriction-lapsed', data });
