@@ -36,7 +36,7 @@ export function judgeCases(told: Testimony): Finding[] {
   for (const [messageId, { factId }] of received) {
     if (effects.has(factId) === refused.has(factId)) find('INV-20', `fact ${messageId} was received and ${effects.has(factId) ? 'had its effect and was refused' : 'nothing became of it'}`);
   }
-  for (const { data, stream } of refused.values()) judgeRefusal(String(data['code']), statuses.get(data['caseId'] as string), stream, find);
+  for (const { data, stream, position } of refused.values()) judgeRefusal(String(data['code']), shownBefore(cases.get(`case-${data['caseId'] as string}`) ?? [], position), stream, find);
   for (const sent of told.sent.filter(({ command, flaw }) => command === 'publish-fact' && flaw === undefined)) judgeFact(told, sent, received, effects, refused, find);
   judgeLists(told, statuses, find);
   return findings;
@@ -74,9 +74,15 @@ function judgeCase(stream: string, events: readonly RawEvent[], find: Find): str
   return status;
 }
 
-function judgeRefusal(code: string, status: string | undefined, stream: string, find: Find): void {
+/** What the case was shown as when a fact was refused: a refusal is by what was known then. */
+function shownBefore(events: readonly RawEvent[], position: number): string {
+  const before = events.filter((event) => event.position < position && event.type === 'intake.asset-status-changed');
+  return (before.at(-1)?.data['legalStatus'] as string | undefined) ?? 'none';
+}
+
+function judgeRefusal(code: string, status: string, stream: string, find: Find): void {
   const must: Readonly<Record<string, readonly string[]>> = { 'case-released': ['released'], 'too-many-held-acts': ['none'] };
-  if (must[code] !== undefined && !must[code].includes(status ?? 'none')) find('law', `${stream} was refused (${code}) in a case that is ${status ?? 'none'}`);
+  if (must[code] !== undefined && !must[code].includes(status)) find('law', `${stream} was refused (${code}) in a case that was ${status}`);
 }
 
 function judgeFact(told: Testimony, sent: Sent, received: ReadonlyMap<string, Received>, effects: ReadonlyMap<string, RawEvent>, refused: ReadonlyMap<string, RawEvent>, find: Find): void {
