@@ -148,7 +148,7 @@ await describeWith(KAFKA, 'the same message many times, over Kafka and HTTP toge
       for (const own of [0, 1]) expect(statuses.filter((status, index) => status === 'accepted' && index % 2 === own).length).toBeLessThanOrEqual(1);
       const effect = Object.values(await kind.effect(id));
       expect(effect[0]).toEqual(expectedTypes[kind.kind]);
-      if (kind.kind === 'fact') expect(effect[1]).toEqual(['intake.act-applied']);
+      if (kind.kind === 'fact') expect(effect[1]).toEqual(['intake.act-applied', 'intake.asset-status-changed']);
       expect((await log.all(kind.kind === 'payout' ? 'mining-conflict-' : 'intake-conflict-')).filter(({ stream }) => stream.includes(id))).toEqual([]);
       expect(keys.flatMap((key) => outsider.lettersOf(key))).toEqual([]);
     });
@@ -161,7 +161,7 @@ await describeWith(KAFKA, 'the same message many times, over Kafka and HTTP toge
 
       const effect = Object.values(await kind.effect(id));
       expect(effect[0]).toEqual(expectedTypes[kind.kind]);
-      if (kind.kind === 'fact') expect(effect[1]).toEqual(['intake.act-applied']);
+      if (kind.kind === 'fact') expect(effect[1]).toEqual(['intake.act-applied', 'intake.asset-status-changed']);
 
       const conflicted = answers.filter(({ status }) => status === 409);
       expect(conflicted).toHaveLength(TIMES - answers.filter(({ status }) => status === 200).length);

@@ -83,8 +83,8 @@ export const BUGS: readonly Bug[] = [
     name: 'maturity-off-by-one',
     what: 'an output counts one block too early',
     file: 'services/custody/src/custody.module.ts',
-    find: 'confirmations: config.confirmations }',
-    replace: 'confirmations: config.confirmations - 1 }',
+    find: 'confirmations: config.confirmations, screens',
+    replace: 'confirmations: config.confirmations - 1, screens',
   },
   {
     name: 'confirmations-overcounted',
@@ -159,8 +159,8 @@ export const BUGS: readonly Bug[] = [
     name: 'wrong-class',
     what: 'coins of a case are booked as unidentified',
     file: 'services/custody/src/journal/deposit-entries.ts',
-    find: "purpose.kind === 'case' ? account.heldCase(purpose.id) :",
-    replace: '',
+    find: 'return account.heldCase(purpose.id);',
+    replace: 'return account.unidentified(vaultClass, vaultId);',
   },
   {
     name: 'alarm-forgotten',
