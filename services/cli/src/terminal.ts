@@ -17,3 +17,13 @@ export interface Terminal {
 export function toJsonText(value: unknown): string {
   return `${JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? each.toString() : each), 2)}\n`;
 }
+
+/** What came from outside may hold control characters: a terminal must not act on them. Lines stay lines. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`));
+}
+
+/** The same for a text that is part of one line. */
+export function printableInLine(text: string): string {
+  return printable(text).replaceAll('\n', '\\u000a');
+}

@@ -1,10 +1,11 @@
 import type { ListedDeadLetter, SelectedReplay, ShownDeadLetter } from '@qazyna/service-kit';
 import type { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { addressOf, asUsage, Door } from '../door/door.client.js';
+import { EXIT } from '../exit-codes.js';
 import type { CommandContext, RegisterCommands } from '../program.js';
-import { toJsonText, type Terminal } from '../terminal.js';
-import { Refused, RegisterClient, type Filter } from './register.client.js';
+import { printable, toJsonText, type Terminal } from '../terminal.js';
+import { RegisterClient, type Filter } from './register.client.js';
 
 const POLL_EVERY_MS = 250;
 const OUTCOME_MS_MAX = 60_000;
@@ -86,15 +87,12 @@ function filterOf({ topic, group, code, type, from, to }: FilterOptions): Filter
 
 async function carryOut(context: CommandContext, { url }: DoorOptions, work: (client: RegisterClient, terminal: Terminal) => Promise<void>): Promise<void> {
   const terminal = context.terminal();
-  const { env, signal } = terminal;
-  const address = url ?? env['REPORTING_URL'] ?? `http://127.0.0.1:${env['PORT'] ?? '3000'}`;
   try {
-    await work(await RegisterClient.open({ url: address, token: env['OPERATOR_TOKEN'], signal }), terminal);
+    await work(new RegisterClient(await Door.open(addressOf(url, 'REPORTING_URL', terminal), 'operator', terminal)), terminal);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 400 || error.status === 401 || error.status === 403) throw new UsageError(error.message);
-    if (terminal.json) terminal.out(toJsonText({ refused: error.code, message: error.message }));
-    else terminal.err(`${error.message}\n`);
+    const { code, message } = asUsage(error);
+    if (terminal.json) terminal.out(toJsonText({ refused: code, message }));
+    else terminal.err(`${message}\n`);
     context.exit(EXIT.findings);
   }
 }
@@ -127,11 +125,6 @@ function listText(items: readonly ListedDeadLetter[]): string {
   if (items.length === 0) return 'no dead letters\n';
   return items.map(({ letterId, state, deadLetteredAt, topic, partition, offset, group, code, field }) =>
     `${letterId}  ${state.padEnd(9)}  ${deadLetteredAt}  ${topic}/${partition}@${offset}  ${group}  ${code}${field === null ? '' : ` (${field})`}\n`).join('');
-}
-
-/** What came from outside may hold control characters: a terminal must not act on them. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`));
 }
 
 function shownText({ letterId, state, topic, partition, offset, group, attempts, deadLetteredAt, reason, original, size, sha256, history }: ShownDeadLetter): string {

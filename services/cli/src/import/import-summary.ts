@@ -1,3 +1,4 @@
+import { printableInLine } from '../terminal.js';
 import type { RowAnswer, StatementAnswer } from './statements.client.js';
 
 /** Answers of all pieces of a file as one. */
@@ -55,21 +56,16 @@ const SHOWN_MAX = 50;
 export function summaryText(summary: ImportSummary): string {
   const { file, dryRun, rows, statements, doubts, findings } = summary;
   const counts = Object.entries(summary.summary).sort(([a], [b]) => a.localeCompare(b)).map(([status, count]) => `${count} ${status}`);
-  const lines = [`${printable(file)}: ${rows} rows${counts.length === 0 ? '' : `: ${counts.join(', ')}`}${dryRun ? ' (dry run: nothing is recorded)' : ''}`];
-  for (const { field, message } of doubts) lines.push(`  doubt  ${printable(field)}: ${printable(message)}`);
+  const lines = [`${printableInLine(file)}: ${rows} rows${counts.length === 0 ? '' : `: ${counts.join(', ')}`}${dryRun ? ' (dry run: nothing is recorded)' : ''}`];
+  for (const { field, message } of doubts) lines.push(`  doubt  ${printableInLine(field)}: ${printableInLine(message)}`);
   for (const finding of findings.slice(0, SHOWN_MAX)) lines.push(`  ${findingText(finding)}`);
   if (findings.length > SHOWN_MAX) lines.push(`  and ${findings.length - SHOWN_MAX} more: all of them with --json`);
-  if (!dryRun) for (const { statementId, duplicate } of statements) lines.push(`  kept as ${printable(statementId)}${duplicate ? ' (it was there)' : ''}`);
+  if (!dryRun) for (const { statementId, duplicate } of statements) lines.push(`  kept as ${printableInLine(statementId)}${duplicate ? ' (it was there)' : ''}`);
   return `${lines.join('\n')}\n`;
 }
 
 function findingText({ row, line, status, paymentId, code, field, message, reasons }: RowAnswer): string {
   const place = line === undefined ? `row ${row}` : `line ${line}`;
   const why = reasons?.map((reason) => `${reason.code}: ${reason.message}`).join('; ') ?? `${code ?? ''}${field === undefined || field === '' ? '' : ` (${field})`}: ${message ?? ''}`;
-  return printable(`${place.padEnd(10)} ${status.padEnd(10)} ${paymentId === undefined ? '' : `${paymentId}  `}${why}`);
-}
-
-/** What came from outside may hold control characters: a terminal must not act on them. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  return printableInLine(`${place.padEnd(10)} ${status.padEnd(10)} ${paymentId === undefined ? '' : `${paymentId}  `}${why}`);
 }

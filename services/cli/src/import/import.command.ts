@@ -4,7 +4,8 @@ import type { RegisterCommands } from '../program.js';
 import { toJsonText, type Terminal } from '../terminal.js';
 import { ImportTally, isClean, summaryText, type ImportSummary } from './import-summary.js';
 import { piecesOf } from './pieces.js';
-import { StatementRefused, StatementsClient, type StatementMedia, type StatementQuery } from './statements.client.js';
+import { addressOf, asUsage, Door } from '../door/door.client.js';
+import { handInStatement, type StatementMedia, type StatementQuery } from './statements.client.js';
 
 /** What the door takes at once. */
 const DOOR_BYTES_MAX = 16 * 1024 * 1024;
@@ -47,9 +48,9 @@ export const registerImportCommands: RegisterCommands = (program, context) => {
         if (summary.dryRun && !terminal.json) terminal.err('nothing is recorded: repeat with --yes to hand it in\n');
         if (!isClean(summary)) context.exit(EXIT.findings);
       } catch (error) {
-        if (!(error instanceof StatementRefused)) throw error;
-        if (terminal.json) terminal.out(toJsonText({ file, refused: error.code, message: error.message }));
-        else terminal.err(`${file} is refused: ${error.message}\n`);
+        const { code, message } = asUsage(error, [401, 403]);
+        if (terminal.json) terminal.out(toJsonText({ file, refused: code, message }));
+        else terminal.err(`${file} is refused: ${message}\n`);
         context.exit(EXIT.findings);
       }
     });
@@ -59,19 +60,18 @@ async function importFile(file: string, { pool, account, format, media: given, u
   const media = mediaOf(file, given);
   const bytes = contentOf(file);
   if (media === 'json' && bytes.length > DOOR_BYTES_MAX) throw new UsageError(`${file} is larger than ${DOOR_BYTES_MAX} bytes: hand it in as CSV or JSON lines, or in several files`);
-  const { env, signal } = terminal;
-  const client = await StatementsClient.open({ url: url ?? env['MINING_URL'] ?? `http://127.0.0.1:${env['PORT'] ?? '3000'}`, token: env['OPERATOR_TOKEN'], signal });
+  const door = await Door.open(addressOf(url, 'MINING_URL', terminal), 'pool-operator', terminal);
   const query = { pool, account, ...(format === undefined ? {} : { format }) };
-  const assessed = await handIn(client, query, { file, bytes, media, dryRun: true }, terminal);
-  return yes ? handIn(client, query, { file, bytes, media, dryRun: false }, terminal) : assessed;
+  const assessed = await handIn(door, query, { file, bytes, media, dryRun: true }, terminal);
+  return yes ? handIn(door, query, { file, bytes, media, dryRun: false }, terminal) : assessed;
 }
 
-async function handIn(client: StatementsClient, query: StatementQuery, { file, bytes, media, dryRun }: { file: string; bytes: Uint8Array; media: StatementMedia; dryRun: boolean }, terminal: Terminal): Promise<ImportSummary> {
+async function handIn(door: Door, query: StatementQuery, { file, bytes, media, dryRun }: { file: string; bytes: Uint8Array; media: StatementMedia; dryRun: boolean }, terminal: Terminal): Promise<ImportSummary> {
   const tally = new ImportTally(file, dryRun);
   const pieces = piecesOf(bytes, media, PIECE_BYTES);
   for (const [index, piece] of pieces.entries()) {
     showProgress(terminal, dryRun, index, pieces.length);
-    tally.add(await client.handIn(query, media, piece.bytes, dryRun), piece.linesBefore);
+    tally.add(await handInStatement(door, query, media, piece.bytes, dryRun), piece.linesBefore);
   }
   showProgress(terminal, dryRun, pieces.length, pieces.length);
   return tally.done();

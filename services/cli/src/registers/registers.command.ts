@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { addressOf, asUsage, Door, type Query } from '../door/door.client.js';
+import { EXIT } from '../exit-codes.js';
 import type { CommandContext, RegisterCommands } from '../program.js';
-import { toJsonText, type Terminal } from '../terminal.js';
-import { Door, DoorRefused, type Query } from './door.client.js';
-import { CASES, HOLDS, LICENCES, OFFICER, PAYOUTS, printable, tableText, valueAt, type Register } from './registers.js';
+import { printable, toJsonText, type Terminal } from '../terminal.js';
+import { CASES, HOLDS, LICENCES, OFFICER, PAYOUTS, tableText, valueAt, type Register } from './registers.js';
 
 const HELP = `
 Speaks to the services over HTTP: in one process to that process, apart to INTAKE_URL and MINING_URL (or --url). OPERATOR_TOKEN is an access token;
@@ -92,15 +92,12 @@ function door(command: Command): Command {
 
 async function carryOut(context: CommandContext, service: Register['service'], options: Options, work: (opened: Door, terminal: Terminal) => Promise<void>): Promise<void> {
   const terminal = context.terminal();
-  const { env, signal } = terminal;
-  const url = (options['url'] as string | undefined) ?? env[service] ?? `http://127.0.0.1:${env['PORT'] ?? '3000'}`;
   try {
-    await work(await Door.open({ url, token: env['OPERATOR_TOKEN'], role: OFFICER, signal }), terminal);
+    await work(await Door.open(addressOf(options['url'] as string | undefined, service, terminal), OFFICER, terminal), terminal);
   } catch (error) {
-    if (!(error instanceof DoorRefused)) throw error;
-    if (error.status === 400 || error.status === 401 || error.status === 403) throw new UsageError(error.message);
-    if (terminal.json) terminal.out(toJsonText({ refused: error.code, message: error.message }));
-    else terminal.err(`${printable(error.message)}\n`);
+    const { code, message } = asUsage(error);
+    if (terminal.json) terminal.out(toJsonText({ refused: code, message }));
+    else terminal.err(`${printable(message)}\n`);
     context.exit(EXIT.findings);
   }
 }

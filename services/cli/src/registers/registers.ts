@@ -1,4 +1,5 @@
 import type { Role } from '@qazyna/service-kit';
+import { printableInLine } from '../terminal.js';
 
 /** Lists that officers read and that the command line shows, one table for all. */
 
@@ -96,12 +97,7 @@ export function valueAt(row: unknown, path: string): string {
   let value = row;
   for (const part of path.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
   if (value === undefined || value === null) return '-';
-  return printable(typeof value === 'string' ? value : JSON.stringify(value));
-}
-
-/** What came from outside may hold control characters: a terminal must not act on them. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`));
+  return printableInLine(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** Rows under their headings, columns as wide as their widest value. */

@@ -1,7 +1,8 @@
 import { EXIT, UsageError } from '../exit-codes.js';
 import type { RegisterCommands } from '../program.js';
 import { toJsonText, type Terminal } from '../terminal.js';
-import { ListRefused, uploadList, type ListAnswer } from './lists.client.js';
+import { addressOf, asUsage, Door } from '../door/door.client.js';
+import { uploadList, type ListAnswer } from './lists.client.js';
 
 const KINDS = ['ofac', 'text', 'opensanctions'];
 const BAR_WIDTH = 30;
@@ -41,9 +42,9 @@ export const registerScreeningCommands: RegisterCommands = (program, context) =>
         terminal.out(terminal.json ? toJsonText(answer) : textOf(answer));
         if (answer.unknownTypes.length > 0) context.exit(EXIT.findings);
       } catch (error) {
-        if (!(error instanceof ListRefused)) throw error;
-        if (terminal.json) terminal.out(toJsonText({ file, refused: error.code, message: error.message }));
-        else terminal.err(`${file} is refused, and the version before stays in force: ${error.message}\n`);
+        const { code, message } = asUsage(error, [401, 403]);
+        if (terminal.json) terminal.out(toJsonText({ file, refused: code, message }));
+        else terminal.err(`${file} is refused, and the version before stays in force: ${message}\n`);
         context.exit(EXIT.findings);
       }
     });
@@ -51,8 +52,7 @@ export const registerScreeningCommands: RegisterCommands = (program, context) =>
 
 async function update(file: string, { list, name = list, listVersion, mayShrink, dryRun, url }: UpdateOptions, terminal: Terminal): Promise<ListAnswer> {
   if (!KINDS.includes(list)) throw new UsageError(`--list must be one of ${KINDS.join(', ')}, not ${list}`);
-  const { env, signal } = terminal;
-  const door = { url: url ?? env['INTAKE_URL'] ?? `http://127.0.0.1:${env['PORT'] ?? '3000'}`, token: env['OPERATOR_TOKEN'], signal };
+  const door = await Door.open(addressOf(url, 'INTAKE_URL', terminal), 'compliance-officer', terminal);
   const query = { list: name, format: list, mayShrink: String(mayShrink), dryRun: String(dryRun), ...(listVersion === undefined ? {} : { version: listVersion }) };
   const answer = await uploadList(door, file, query, (sent, of) => showProgress(terminal, sent, of));
   if (terminal.isInteractive) terminal.err('\r\u001b[K');
