@@ -4,5 +4,7 @@ export * from './assets.js';
 export * from './entries.js';
 export * from './entry-codec.js';
 export * from './fold.js';
+export * as fractions from './fractions.js';
+export type { Fraction } from './fractions.js';
 export { isInstant, toInstant } from './instants.js';
 export * from './invariants.js';

@@ -80,9 +80,17 @@ function shownBefore(events: readonly RawEvent[], position: number): string {
   return (before.at(-1)?.data['legalStatus'] as string | undefined) ?? 'none';
 }
 
+/** Statuses in which a case may refuse an act for this reason; a code that is not here is judged by its field alone. */
+const REFUSED_IN: Readonly<Record<string, (status: string) => boolean>> = {
+  'case-released': (status) => status === 'released',
+  'case-already-reported': (status) => status !== 'none',
+  'act-superseded': (status) => status !== 'none' && status !== 'reported',
+  'case-is-state-property': (status) => status === 'state-property',
+  'too-many-held-acts': (status) => status === 'none',
+};
+
 function judgeRefusal(code: string, status: string, stream: string, find: Find): void {
-  const must: Readonly<Record<string, readonly string[]>> = { 'case-released': ['released'], 'too-many-held-acts': ['none'] };
-  if (must[code] !== undefined && !must[code].includes(status)) find('law', `${stream} was refused (${code}) in a case that was ${status}`);
+  if (REFUSED_IN[code]?.(status) === false) find('law', `${stream} was refused (${code}) in a case that was ${status}`);
 }
 
 function judgeFact(told: Testimony, sent: Sent, received: ReadonlyMap<string, Received>, effects: ReadonlyMap<string, RawEvent>, refused: ReadonlyMap<string, RawEvent>, find: Find): void {

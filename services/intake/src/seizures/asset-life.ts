@@ -1,5 +1,6 @@
 import type { AssetLocation, AssetStatus, DatedValue, LegalDocument, SaleProceeds, SeizureAct, VictimReturn } from '@qazyna/contracts';
-import { fractionOf, isCoarseEnough, isLess, isNothing, minus, NOTHING, plus, WHOLE, type Fraction } from './exact-share.js';
+import { fractions, type Fraction } from '@qazyna/ledger';
+import { fractionOf, isCoarseEnough, isNothing } from './exact-share.js';
 import { MAIN_RANK, MAIN_STEPS, placeOf, type ActOnRecord } from './law.js';
 
 /**
@@ -139,14 +140,10 @@ class Life {
           break;
         }
         // What came too early in its time was never late: with an order in its way it waits for that to be reversed.
-        const refusal = 'waitsFor' in fault || this.isOver() ? fault : waitsFor('reversal');
+        const refusal = 'waitsFor' in fault || this.order === undefined ? fault : waitsFor('reversal');
         this.pending = this.pending.map((each) => (each === waiting ? { act: waiting.act, refusal } : each));
       }
     }
-  }
-
-  private isOver(): boolean {
-    return this.order === undefined;
   }
 
   private lapseBefore(at: number): void {
@@ -163,7 +160,7 @@ class Life {
     switch (act.act) {
       case 'reported':
         if (this.main !== undefined || this.order !== undefined || this.gone.size > 0) return { code: 'case-already-reported', message: 'the asset was reported before' };
-        this.main = { share: WHOLE, status: 'reported' };
+        this.main = { share: fractions.ONE, status: 'reported' };
         return undefined;
       case 'finality':
       case 'state-property-decision':
@@ -227,8 +224,8 @@ class Life {
   private confiscate(act: ActOnRecord, live: Fraction): Fault | undefined {
     const { share, rest, substituteValue } = act.terms;
     const taken = share === undefined ? live : fractionOf(share);
-    const left = minus(live, taken);
-    if (isLess(live, taken)) return { code: 'share-exceeds-asset', message: 'the order takes more than what is left of the asset' };
+    const left = fractions.minus(live, taken);
+    if (fractions.isLess(live, taken)) return { code: 'share-exceeds-asset', message: 'the order takes more than what is left of the asset' };
     if (!isCoarseEnough(left)) return { code: 'share-too-fine', message: 'the share left over cannot be written in 18 digits' };
     this.order = { factId: act.factId, share: taken, status: 'confiscation-ordered', restReleased: rest === 'released', substituteValue, since: act.at };
     this.main = isNothing(left) ? undefined : { share: left, status: this.main?.status ?? 'arrested' };
@@ -242,7 +239,7 @@ class Life {
       return waitsFor(kind === 'finality' || kind === 'reversal' ? 'confiscation-order' : 'finality');
     }
     if (kind === 'reversal') {
-      const merged = plus(order.share, this.main?.share ?? NOTHING);
+      const merged = fractions.plus(order.share, this.main?.share ?? fractions.ZERO);
       this.effects = this.effects.filter((effect) => effect.kind !== 'state-property');
       this.main = { share: merged, status: this.main?.status ?? 'reversed' };
       this.order = undefined;
@@ -274,7 +271,7 @@ class Life {
       return undefined;
     }
     if ((main === undefined && order === undefined) || (order !== undefined && order.status !== 'confiscation-ordered')) return this.faultOf(act);
-    this.letGo('released', act, plus(main?.share ?? NOTHING, order?.share ?? NOTHING), {});
+    this.letGo('released', act, fractions.plus(main?.share ?? fractions.ZERO, order?.share ?? fractions.ZERO), {});
     this.main = undefined;
     this.order = undefined;
     return undefined;
@@ -284,16 +281,16 @@ class Life {
     const { main, order } = this;
     const { victim } = act.terms;
     if (victim === undefined) return { code: 'victim-missing', message: 'a return names the victim' };
-    const mainLive = main !== undefined && MAIN_STEPS['return-to-victim']?.from.includes(main.status) === true ? main.share : NOTHING;
-    const orderLive = order !== undefined && order.status !== 'state-property' ? order.share : NOTHING;
+    const mainLive = main !== undefined && MAIN_STEPS['return-to-victim']?.from.includes(main.status) === true ? main.share : fractions.ZERO;
+    const orderLive = order !== undefined && order.status !== 'state-property' ? order.share : fractions.ZERO;
     if (isNothing(mainLive) && isNothing(orderLive)) return this.faultOf(act);
-    const live = plus(mainLive, orderLive);
+    const live = fractions.plus(mainLive, orderLive);
     const taken = act.terms.share === undefined ? live : fractionOf(act.terms.share);
-    if (isLess(live, taken)) return { code: 'share-exceeds-asset', message: 'the return takes more than what is left of the asset' };
+    if (fractions.isLess(live, taken)) return { code: 'share-exceeds-asset', message: 'the return takes more than what is left of the asset' };
     // From what no order took, first.
-    const fromMain = isLess(mainLive, taken) ? mainLive : taken;
-    const leftMain = minus(main?.share ?? NOTHING, fromMain);
-    const leftOrder = minus(order?.share ?? NOTHING, minus(taken, fromMain));
+    const fromMain = fractions.isLess(mainLive, taken) ? mainLive : taken;
+    const leftMain = fractions.minus(main?.share ?? fractions.ZERO, fromMain);
+    const leftOrder = fractions.minus(order?.share ?? fractions.ZERO, fractions.minus(taken, fromMain));
     if (![leftMain, leftOrder].every(isCoarseEnough)) return { code: 'share-too-fine', message: 'the share left over cannot be written in 18 digits' };
     this.letGo('returned-to-victim', act, taken, { victim });
     this.main = main === undefined || isNothing(leftMain) ? undefined : { ...main, share: leftMain };
@@ -303,7 +300,7 @@ class Life {
 
   private letGo(kind: 'released' | 'returned-to-victim', act: ActOnRecord, share: Fraction, more: Partial<Effect>): void {
     this.effects.push(this.effectOf(kind, act, share, more));
-    this.gone.set(kind, plus(this.gone.get(kind) ?? NOTHING, share));
+    this.gone.set(kind, fractions.plus(this.gone.get(kind) ?? fractions.ZERO, share));
     this.lastGone = kind;
   }
 

@@ -1,22 +1,22 @@
 import type { AssetLife } from './asset-life.js';
 import { eventsOfChange, type Change } from './case-effects.js';
 import type { CaseStanding } from './case-standing.js';
-import { fraction, WHOLE } from './exact-share.js';
+import { fractions } from '@qazyna/ledger';
 
 const document = { reference: 'r', authority: 'court', sha256: 'ab'.repeat(32) };
 const holding = { asset: 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:1', amount: '100', location: { kind: 'device' as const, reference: 'E-7' } };
-const life = (more: Partial<AssetLife>): AssetLife => ({ holding, legalStatus: 'arrested', parts: [{ legalStatus: 'arrested', share: WHOLE }], restriction: undefined, effects: [], applied: [], waiting: [], overtaken: [], lapses: [], ...more });
+const life = (more: Partial<AssetLife>): AssetLife => ({ holding, legalStatus: 'arrested', parts: [{ legalStatus: 'arrested', share: fractions.ONE }], restriction: undefined, effects: [], applied: [], waiting: [], overtaken: [], lapses: [], ...more });
 const standing = (...lives: readonly AssetLife[]): CaseStanding => ({ lives: new Map(lives.map((each, index) => [String(index + 1), each])), outcomes: new Map(), legalStatus: undefined });
 const change = (before: CaseStanding, after: CaseStanding, more: Partial<Change> = {}): Change => ({ caseId: 'afm.1', before, after, factId: 'f', document, effectiveAt: '2026-03-01T00:00:00Z', toldWhole: undefined, ...more });
-const decided = { kind: 'state-property' as const, factId: 'd', share: WHOLE, effectiveAt: '2026-03-01T00:00:00Z', document, holding };
+const decided = { kind: 'state-property' as const, factId: 'd', share: fractions.ONE, effectiveAt: '2026-03-01T00:00:00Z', document, holding };
 
 describe('INV-49, broken on purpose', () => {
-  it.each([[[fraction(1n, 2n)]], [[WHOLE, fraction(1n, 3n)]]])('parts that are not the whole are never told', (shares) => {
+  it.each([[[fractions.of(1n, 2n)]], [[fractions.ONE, fractions.of(1n, 3n)]]])('parts that are not the whole are never told', (shares) => {
     const parts = shares.map((share) => ({ legalStatus: 'arrested' as const, share }));
     expect(() => eventsOfChange(change(standing(), standing(life({ parts }))))).toThrow('INV-49');
   });
   it('holds for parts that are', () => {
-    const parts = [fraction(1n, 3n), fraction(2n, 3n)].map((share) => ({ legalStatus: 'arrested' as const, share }));
+    const parts = [fractions.of(1n, 3n), fractions.of(2n, 3n)].map((share) => ({ legalStatus: 'arrested' as const, share }));
     expect(eventsOfChange(change(standing(), standing(life({ parts }))))).toMatchObject([{ type: 'intake.asset-status-changed' }]);
   });
 });

@@ -2,7 +2,8 @@ import type { AssetStatusChanged, CaseAsset, LegalDocument } from '@qazyna/contr
 import type { AssetLife, Effect } from './asset-life.js';
 import type { CaseEvent } from './case.js';
 import type { CaseStanding } from './case-standing.js';
-import { NOTHING, plus, shareOf, WHOLE } from './exact-share.js';
+import { fractions } from '@qazyna/ledger';
+import { shareOf } from './exact-share.js';
 
 /** What a change of a case's standing means for custody and for views, as events. */
 
@@ -46,7 +47,7 @@ function wholeCaseBy(kind: Effect['kind'], come: readonly Told[], { lives }: Cas
   const of = come.filter(({ effect }) => effect.kind === kind);
   const [first] = of;
   if (first === undefined || of.length !== lives.size) return undefined;
-  return of.every(({ effect }) => effect.factId === first.effect.factId && effect.share.n === WHOLE.n && effect.share.d === WHOLE.d && effect.substituteValue === undefined) ? first.effect : undefined;
+  return of.every(({ effect }) => effect.factId === first.effect.factId && effect.share.n === fractions.ONE.n && effect.share.d === fractions.ONE.d && effect.substituteValue === undefined) ? first.effect : undefined;
 }
 
 function done({ caseId, after }: Change, come: readonly Told[]): CaseEvent[] {
@@ -113,8 +114,8 @@ function standings({ caseId, before, after, factId }: Change): CaseEvent[] {
 }
 
 function standingOf(caseId: string, assetId: string, { holding, legalStatus, parts, waiting, restriction }: AssetLife, factId: string): AssetStatusChanged {
-  const together = parts.reduce((sum, { share }) => plus(sum, share), NOTHING);
-  if (parts.length > 0 && (together.n !== WHOLE.n || together.d !== WHOLE.d)) throw new Error(`INV-49: the parts of ${assetId} are not the whole of it`);
+  const together = parts.reduce((sum, { share }) => fractions.plus(sum, share), fractions.ZERO);
+  if (parts.length > 0 && (together.n !== fractions.ONE.n || together.d !== fractions.ONE.d)) throw new Error(`INV-49: the parts of ${assetId} are not the whole of it`);
   return {
     caseId,
     assetId,

@@ -5,7 +5,7 @@ import type { ReadModelDefinition, ReadModelWriter } from '@qazyna/service-kit';
 /** Lists of cases, their assets and their acts: disposable, rebuilt from the streams when this version changes. */
 export const casesReadModel: ReadModelDefinition = {
   name: 'intake-cases',
-  version: 2,
+  version: 3,
   streamPrefixes: ['case-', 'seizure-fact-'],
   schema: `
     CREATE TABLE cases (
@@ -27,6 +27,7 @@ export const casesReadModel: ReadModelDefinition = {
     CREATE TABLE freezes (case_id TEXT NOT NULL, freeze_id TEXT NOT NULL, asset_id TEXT NOT NULL, freeze TEXT NOT NULL, lifted_at TEXT, PRIMARY KEY (case_id, freeze_id)) STRICT, WITHOUT ROWID;
     CREATE TABLE clocks (case_id TEXT NOT NULL, fact_id TEXT NOT NULL, event TEXT NOT NULL, hours_before INTEGER, lapses_at TEXT NOT NULL, recorded_at TEXT NOT NULL, position TEXT PRIMARY KEY) STRICT;
     CREATE INDEX clocks_by_case ON clocks (case_id, position);
+    CREATE INDEX clocks_by_lapse ON clocks (event, lapses_at);
   `,
   apply(db, event) {
     switch (event.type) {

@@ -67,8 +67,13 @@ export class EarningsController {
   })
   async report(@Body() { earnings }: EarningsClaims, @CurrentActor() actor: Actor): Promise<{ readonly results: readonly ({ readonly index: number } & EarningsResult)[] }> {
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
-    const results = await Promise.all(earnings.map(async (claim, index) => ({ index, ...(await this.take(claim, metadata)) })));
-    return { results };
+    const assets = new Map<string, Promise<string | undefined>>();
+    const assetOf = (poolAccountId: string): Promise<string | undefined> => {
+      const known = assets.get(poolAccountId) ?? this.assetOf(poolAccountId);
+      assets.set(poolAccountId, known);
+      return known;
+    };
+    return { results: await Promise.all(earnings.map(async (claim, index) => ({ index, ...(await this.take(claim, assetOf, metadata)) }))) };
   }
 
   @Get()
@@ -91,12 +96,15 @@ export class EarningsController {
     return pageOf(items, limit, ({ sequence }) => sequence);
   }
 
-  private async take(claim: EarningsClaim, metadata: Parameters<EarningsService['take']>[2]): Promise<EarningsResult> {
-    const { pool, account, date, hashRate, parts, total, scheme } = claim;
+  /** Undefined where the account is not registered. */
+  private async assetOf(poolAccountId: string): Promise<string | undefined> {
+    return (await loadState(this.store, poolAccountDecider, streamOf.poolAccount(poolAccountId))).state?.asset;
+  }
+
+  private async take({ pool, account, date, hashRate, parts, total, scheme }: EarningsClaim, assetOf: (poolAccountId: string) => Promise<string | undefined>, metadata: Parameters<EarningsService['take']>[2]): Promise<EarningsResult> {
     const poolAccountId = poolAccountIdOf(pool, account);
-    const { state } = await loadState(this.store, poolAccountDecider, streamOf.poolAccount(poolAccountId));
-    if (state === undefined) return { status: 'refused', code: 'pool-account-unknown', field: 'account', message: `account ${account} at ${pool} is not registered` };
-    const { asset } = state;
+    const asset = await assetOf(poolAccountId);
+    if (asset === undefined) return { status: 'refused', code: 'pool-account-unknown', field: 'account', message: `account ${account} at ${pool} is not registered` };
     return this.earnings.take({ earningsId: `${poolAccountId}~${date}`, poolAccountId, asset, date, ...(hashRate === undefined ? {} : { hashRate }), parts, total, scheme }, 'http', metadata);
   }
 }

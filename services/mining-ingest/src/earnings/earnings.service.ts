@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { contentHash, streamOf, type EarningsJudged, type EarningsReported } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
-import { handleCommand, loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import { handleCommand, loadState, type EventMetadata, type EventStore } from '@qazyna/event-store';
 import { EVENT_STORE } from '@qazyna/service-kit';
 import type { EarningsReport, EarningsReporter, EarningsResult } from '../earnings-reporter.token.js';
 import { isDay } from '../plausibility/chain-day.js';
@@ -30,13 +30,16 @@ export class EarningsService implements EarningsReporter {
     return { status: 'refused', ...outcome.refusal };
   }
 
-  /** Records a judgement of a day, or of days together (`+` in its subject); the same again changes nothing. */
-  async judge(judged: EarningsJudged, metadata: Metadata): Promise<void> {
-    const commandId = `judge:${judged.chainSha256}`;
-    const outcome = judged.subject.includes('+')
-      ? await handleCommand(this.store, earningsWindowDecider, { stream: streamOf.earningsWindow(judged.subject), command: judged, commandId, metadata })
-      : await handleCommand(this.store, earningsDecider, { stream: streamOf.earnings(judged.subject), command: { kind: 'judge', judged }, commandId, metadata });
-    if (outcome.kind === 'refused') throw new Error(refusalText(outcome.refusal));
+  /** Records a judgement of a reported day; the same again changes nothing. @throws {StoreUnavailable | StoreTimeout} */
+  async judgeDay(judged: EarningsJudged, metadata: Metadata): Promise<void> {
+    const stream = streamOf.earnings(judged.subject);
+    const outcome = await handleCommand(this.store, earningsDecider, { stream, command: { kind: 'judge', judged }, commandId: `judge:${judged.chainSha256}`, metadata });
+    if (outcome.kind === 'refused') throw new Error(`${outcome.refusal.code}: ${outcome.refusal.message}`);
+  }
+
+  /** Of days together. @throws {StoreUnavailable | StoreTimeout} */
+  async judgeWindow(judged: EarningsJudged, metadata: Metadata): Promise<void> {
+    await handleCommand(this.store, earningsWindowDecider, { stream: streamOf.earningsWindow(judged.subject), command: judged, commandId: `judge:${judged.chainSha256}`, metadata });
   }
 
   private async raiseConflict(offered: EarningsReported, offeredHash: string, way: string, metadata: Metadata): Promise<void> {
@@ -49,10 +52,6 @@ export class EarningsService implements EarningsReporter {
       metadata,
     });
   }
-}
-
-function refusalText({ code, message }: Refusal): string {
-  return `${code}: ${message}`;
 }
 
 function reportedOf({ date, hashRate, parts, total, scheme, reference }: EarningsRow, poolAccountId: string, asset: string, statementSha256: string): EarningsReported {

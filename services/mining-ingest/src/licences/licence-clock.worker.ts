@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@qazyna/event-store';
 import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
 import type { LicencesService } from './licences.service.js';
@@ -54,20 +55,7 @@ export class LicenceClock {
         this.failure = error;
         this.logger.error({ err: error }, 'announcing expired licences failed and is repeated');
       }
-      await pause(PAUSE_MS, signal);
+      await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

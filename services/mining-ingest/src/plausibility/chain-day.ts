@@ -1,7 +1,7 @@
 import type { ChainDayFacts, ChainDayRecorded, ChainStretch, EventsOf } from '@qazyna/contracts';
 import { accept, refuse, type Decider } from '@qazyna/event-store/decider';
 import { difficultyOfBits, type ChainDay } from './expected-earnings.js';
-import { decimal } from './fraction.js';
+import { fractions } from '@qazyna/ledger';
 
 const DAY_S = 86_400;
 /** Blocks after the day before its figures are taken as final. */
@@ -27,7 +27,7 @@ export function dateOf(day: number): string {
 
 /** True for a day of the calendar, such as 2026-02-28 and not 2026-02-30. */
 export function isDay(date: string): boolean {
-  const time = Date.parse(`${date}T00:00:00Z`);
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === date;
 }
 
@@ -67,7 +67,7 @@ export function brokenRule({ date, stretches, subsidies }: ChainDayFacts): { rea
   for (const [index, { difficulty, bits }] of stretches.entries()) {
     const field = `stretches.${index}`;
     if ((difficulty === undefined) === (bits === undefined)) return { code: 'difficulty-ambiguous', field, message: 'a stretch names either its difficulty or its compact target' };
-    if (difficulty !== undefined && decimal(difficulty).n === 0n) return { code: 'difficulty-zero', field: `${field}.difficulty`, message: 'a difficulty is above 0' };
+    if (difficulty !== undefined && fractions.decimal(difficulty).n === 0n) return { code: 'difficulty-zero', field: `${field}.difficulty`, message: 'a difficulty is above 0' };
     if (bits !== undefined && !hasTarget(bits)) return { code: 'bits-empty', field: `${field}.bits`, message: 'no hash can meet this target' };
   }
   return undefined;
@@ -86,7 +86,7 @@ export function chainDayOf({ stretches, subsidies, fees }: ChainDayFacts): Chain
   return {
     stretches: stretches.map(({ seconds, difficulty, bits, subsidy }) => ({
       seconds,
-      difficulty: bits === undefined ? decimal(difficulty ?? '') : difficultyOfBits(bits),
+      difficulty: bits === undefined ? fractions.decimal(difficulty ?? '') : difficultyOfBits(bits),
       subsidy: BigInt(subsidy),
     })),
     subsidies: BigInt(subsidies),

@@ -1,4 +1,4 @@
-import { decimal, nearest, over, plus, times, ZERO, type Fraction } from './fraction.js';
+import { fractions, type Fraction } from '@qazyna/ledger';
 
 /** Hashes that difficulty 1 stands for, by the pools' convention: 2^32. */
 const HASHES_PER_DIFFICULTY: Fraction = { n: 2n ** 32n, d: 1n };
@@ -33,7 +33,7 @@ export function difficultyOfBits(bits: string): Fraction {
   const mantissa = BigInt(compact & 0x7fffff);
   const target = shift >= 0 ? mantissa << BigInt(shift) : mantissa >> BigInt(-shift);
   if (target <= 0n || (compact & 0x800000) !== 0) throw new RangeError(`a target of nothing: ${bits}`);
-  return { n: TARGET_OF_DIFFICULTY_1, d: target };
+  return fractions.of(TARGET_OF_DIFFICULTY_1, target);
 }
 
 /**
@@ -42,9 +42,9 @@ export function difficultyOfBits(bits: string): Fraction {
  */
 export function expectedSubsidy(hashRate: Fraction, stretches: readonly Stretch[]): Fraction {
   return stretches.reduce((sum, { seconds, difficulty, subsidy }) => {
-    const blocks = over(times(hashRate, { n: BigInt(seconds), d: 1n }), times(difficulty, HASHES_PER_DIFFICULTY));
-    return plus(sum, times(blocks, { n: subsidy, d: 1n }));
-  }, ZERO);
+    const blocks = fractions.over(fractions.times(hashRate, { n: BigInt(seconds), d: 1n }), fractions.times(difficulty, HASHES_PER_DIFFICULTY));
+    return fractions.plus(sum, fractions.times(blocks, { n: subsidy, d: 1n }));
+  }, fractions.ZERO);
 }
 
 /**
@@ -52,12 +52,12 @@ export function expectedSubsidy(hashRate: Fraction, stretches: readonly Stretch[
  * @throws {RangeError} the day has no blocks to take the share from
  */
 export function expectedWithFees(hashRate: Fraction, { stretches, subsidies, fees }: ChainDay): Fraction {
-  return times(expectedSubsidy(hashRate, stretches), over({ n: subsidies + fees, d: 1n }, { n: subsidies, d: 1n }));
+  return fractions.times(expectedSubsidy(hashRate, stretches), fractions.over({ n: subsidies + fees, d: 1n }, { n: subsidies, d: 1n }));
 }
 
 /** After a pool that keeps `feePpm` parts per million. */
 export function afterPoolFee(amount: Fraction, feePpm: number): Fraction {
-  return times(amount, { n: PPM - BigInt(feePpm), d: PPM });
+  return fractions.times(amount, { n: PPM - BigInt(feePpm), d: PPM });
 }
 
 export type Verdict = 'within' | 'above' | 'below';
@@ -77,8 +77,8 @@ export function judge(reported: bigint, expected: Fraction, tolerancePpm: number
   if (expected.n === 0n) return { verdict: reported === 0n ? 'within' : 'above', expected: 0n, deviationPpm: reported === 0n ? 0n : PPM };
   const size = difference < 0n ? -difference : difference;
   const verdict = size * PPM <= BigInt(tolerancePpm) * expected.n ? 'within' : difference > 0n ? 'above' : 'below';
-  return { verdict, expected: nearest(expected), deviationPpm: (difference * PPM) / expected.n };
+  return { verdict, expected: fractions.nearest(expected), deviationPpm: (difference * PPM) / expected.n };
 }
 
 /** A hash rate as pools write it, in H/s. @throws {RangeError} */
-export const hashRateOf = decimal;
+export const hashRateOf = fractions.decimal;

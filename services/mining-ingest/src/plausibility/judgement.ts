@@ -1,7 +1,7 @@
 import type { ChainDayFacts, EarningsJudged, EarningsPart } from '@qazyna/contracts';
 import { chainDayOf } from './chain-day.js';
 import { expectedSubsidy, expectedWithFees, hashRateOf, judge } from './expected-earnings.js';
-import { plus, ZERO, type Fraction } from './fraction.js';
+import { fractions, type Fraction } from '@qazyna/ledger';
 
 export type Scheme = 'pps' | 'fpps' | 'pplns' | 'solo' | 'mixed';
 
@@ -43,11 +43,11 @@ export function windowOf(scheme: Scheme, rule: WindowRule): Window | undefined {
 export function judgementOf(subject: string, reported: readonly (ReportedDay & { readonly facts: ChainDayFacts })[], days: number, tolerancePpm: number, sha256: (text: string) => string): EarningsJudged {
   const [first] = reported;
   if (first === undefined) throw new RangeError('nothing to judge');
-  let expected: Fraction = ZERO;
+  let expected: Fraction = fractions.ZERO;
   let gross = 0n;
   for (const { hashRate, scheme, parts, total, facts } of reported) {
     const day = chainDayOf(facts);
-    expected = plus(expected, scheme === 'pps' ? expectedSubsidy(hashRateOf(hashRate), day.stretches) : expectedWithFees(hashRateOf(hashRate), day));
+    expected = fractions.plus(expected, scheme === 'pps' ? expectedSubsidy(hashRateOf(hashRate), day.stretches) : expectedWithFees(hashRateOf(hashRate), day));
     gross += total + BigInt(parts.find(({ part }) => part === 'poolFees')?.amount ?? '0');
   }
   const { verdict, expected: rounded, deviationPpm } = judge(gross, expected, tolerancePpm);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChainDayFacts } from '@qazyna/contracts';
+import type { Position } from '@qazyna/event-store';
 import type { JurisdictionProfile } from '@qazyna/jurisdiction';
 import { findAsset } from '@qazyna/ledger';
 import { JURISDICTION, LOGGER, ReadinessRegistry, type ReadModelHost, type ServiceLogger } from '@qazyna/service-kit';
@@ -26,6 +27,8 @@ export class PlausibilityWorker implements OnApplicationBootstrap, OnApplication
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private failure: string | undefined;
+  /** Where the view stood at the last look that left nothing over: without news there is nothing new to judge. */
+  private lookedAt: Position | undefined;
 
   constructor(
     @Inject(EARNINGS_READ_MODEL) private readonly model: ReadModelHost,
@@ -55,7 +58,11 @@ export class PlausibilityWorker implements OnApplicationBootstrap, OnApplication
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        await this.look();
+        const position = this.model.position();
+        if (position !== this.lookedAt) {
+          await this.look();
+          this.lookedAt = position;
+        }
         this.failure = undefined;
       } catch (error) {
         this.failure = error instanceof Error ? error.message : String(error);
@@ -76,7 +83,7 @@ export class PlausibilityWorker implements OnApplicationBootstrap, OnApplication
       if (facts === undefined) continue;
       const days = this.rows(`verdict IS NULL AND hash_rate IS NOT NULL AND scheme IN ('fpps', 'pps') AND asset = ? AND date = ?`, asset, date);
       for (const day of days) {
-        await this.earnings.judge(judgementOf(day.earningsId, [{ ...day, facts }], 1, this.profile.plausibility.fppsDayPpm, sha256), { ...ACTOR, correlationId: day.earningsId });
+        await this.earnings.judgeDay(judgementOf(day.earningsId, [{ ...day, facts }], 1, this.profile.plausibility.fppsDayPpm, sha256), { ...ACTOR, correlationId: day.earningsId });
         judged += 1;
       }
     }
@@ -114,7 +121,7 @@ export class PlausibilityWorker implements OnApplicationBootstrap, OnApplication
       });
       if (known.length < rows.length) continue;
       const subject = `${poolAccountId}~${dateOf(first)}+${days}${scheme}`;
-      await this.earnings.judge(judgementOf(subject, known, days, tolerancePpm, sha256), { ...ACTOR, correlationId: subject });
+      await this.earnings.judgeWindow(judgementOf(subject, known, days, tolerancePpm, sha256), { ...ACTOR, correlationId: subject });
       judged += 1;
     }
     return judged;

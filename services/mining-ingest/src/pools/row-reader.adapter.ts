@@ -1,3 +1,4 @@
+import { isDay } from '../plausibility/chain-day.js';
 import { parseMessage, PayoutClaim } from '@qazyna/contracts';
 import { AmountError, parseAmount } from '@qazyna/ledger';
 import { coinsOf, hashRateOf, hashRatePower } from './exact-number.js';
@@ -39,7 +40,6 @@ export class RowFault extends Error {
 const SECONDS_MIN = 1_231_006_505;
 const SECONDS_MAX = 4_102_444_800;
 const WHOLE = /^(?:0|[1-9][0-9]{0,18})$/;
-const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const TIME = /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$/;
 
 /** Reads the fields of one row, each by its rule; the first that breaks one makes the row unreadable. */
@@ -128,7 +128,7 @@ export class RowReader {
   /** A calendar day. */
   day(name: string): string {
     const text = this.text(name);
-    if (!isDay(text)) throw this.fault('row-time', name, `${name} must be a day such as 2023-04-26`);
+    if (!isPayDay(text)) throw this.fault('row-time', name, `${name} must be a day such as 2023-04-26`);
     return text;
   }
 
@@ -139,7 +139,7 @@ export class RowReader {
     const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
     const inRange = Number(hours) < 24 && Number(minutes) < 60 && Number(seconds) < 60;
     const time = new Date(`${day}T${hours}:${minutes}:${seconds}.${fraction.padEnd(3, '0')}${offset}`);
-    if (match === null || !isDay(day) || !inRange || Number.isNaN(time.getTime())) throw this.fault('row-time', name, `${name} must be a time such as 2023-04-26 10:00:00, in UTC where it names no zone`);
+    if (match === null || !isPayDay(day) || !inRange || Number.isNaN(time.getTime())) throw this.fault('row-time', name, `${name} must be a time such as 2023-04-26 10:00:00, in UTC where it names no zone`);
     return time.toISOString();
   }
 
@@ -171,8 +171,7 @@ export class RowReader {
   }
 }
 
-export function isDay(text: string): boolean {
-  if (!DAY.test(text)) return false;
-  const time = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 10) === text && text >= '2009-01-03' && text < '2100';
+/** A day of the calendar since there were coins to pay. */
+function isPayDay(text: string): boolean {
+  return isDay(text) && text >= '2009-01-03' && text < '2100';
 }
