@@ -132,8 +132,9 @@ describe('screening, from a list to the journal', () => {
     const code = await runCommand(['audit', 'pipeline', '--json', '--grace', '0'], {
       env: { QAZYNA_DATA_DIR: system.dataDir }, isInteractive: false, signal: new AbortController().signal, out: (text) => void (out += text), err: () => undefined,
     });
-    const { findings, journal } = JSON.parse(out) as { findings: unknown[]; journal: object };
-    expect({ code, findings }).toEqual({ code: 0, findings: [] });
+    const { findings, journal } = JSON.parse(out) as { findings: { code: string; severity: string }[]; journal: object };
+    // A relay that was killed between its publish and its checkpoint repeats messages: a notice, and nothing else, may be there.
+    expect({ code, findings: findings.filter((finding) => !(finding.severity === 'notice' && finding.code === 'repeated')) }).toEqual({ code: 0, findings: [] });
     expect(journal).toMatchObject({ deposits: 2, founded: 2, missing: 0 });
   });
 });
