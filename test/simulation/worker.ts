@@ -5,11 +5,10 @@ import { plant } from './bugs/plant.js';
 import { takeOverDatabases } from './nodes/databases.js';
 import { excerpt } from './excerpt.js';
 
-/** What the command line asks of one process: these seeds, `step` apart, with or without a bug. */
+/** What the command line asks of one process: these seeds, one after the other, with or without a bug. */
 export interface Assignment {
   readonly from: number;
   readonly count: number;
-  readonly step: number;
   readonly bug?: string;
   readonly trace?: boolean;
   /** End at the first finding. */
@@ -30,7 +29,7 @@ const { simulate } = await import('./simulation.js');
 await simulate(0, { keepTrace: false });
 
 for (let n = 0; n < assignment.count; n++) {
-  const seed = assignment.from + n * assignment.step;
+  const seed = assignment.from + n;
   const result = await simulate(seed, { keepTrace: assignment.trace === true });
   const failed = result.findings.length > 0;
   const trace = assignment.trace === true ? result.trace : failed && assignment.untilFound !== true ? excerpt((await simulate(seed, { keepTrace: true })).trace, result.findings) : [];

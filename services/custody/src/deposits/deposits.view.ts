@@ -4,6 +4,7 @@ import { toInstant } from '@qazyna/ledger';
 import type { ReadModelWriter } from '@qazyna/service-kit';
 import { wordsFor } from '../cases/effect-words.query.js';
 import { nextDifference } from '../cases/effects.js';
+import { reachedBy } from '../journal/reached.query.js';
 
 export const DEPOSITS_SCHEMA = `
   CREATE TABLE deposits (
@@ -54,7 +55,7 @@ export function refreshActs(db: ReadModelWriter, depositId: string, at: string):
   if (row === undefined) return;
   const assetId = (row['purpose_asset_id'] as string | null) ?? undefined;
   const deposit = { assetId, asset: row['asset'] as string, amount: BigInt(row['amount'] as string) };
-  const dueAt = nextDifference(deposit, wordsFor(db, row['purpose_id'] as string, assetId), JSON.parse(row['acts_posted'] as string) as string[], toInstant(at));
+  const dueAt = nextDifference(deposit, wordsFor(db, row['purpose_id'] as string, assetId), JSON.parse(row['acts_posted'] as string) as string[], reachedBy(db, depositId, toInstant(at)));
   db.run('UPDATE deposits SET acts_due_at = ? WHERE deposit_id = ?', dueAt ?? null, depositId);
   refreshDue(db, depositId);
 }

@@ -9,6 +9,7 @@ import type { VaultDirectory } from '../vaults/vault-directory.js';
 import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
 import type { EntryDraft } from './entry-draft.js';
 import type { JournalWriter } from './journal.writer.js';
+import { reachedBy } from './reached.query.js';
 
 /** Namespace of entry ids. Fixed for ever: the journal never holds one cause twice because of it. */
 const ENTRY_NAMESPACE = '8d0f6f2a-5f8e-5c33-9b0d-2f6f5f1c7ad1';
@@ -94,7 +95,8 @@ export class PostingWorker {
     const { assetId } = deposit.purpose;
     const words = wordsFor({ all: (sql, ...values) => this.model.db.prepare(sql).all(...values) }, deposit.purpose.id, assetId);
     const ofCase = { assetId, asset: deposit.asset, amount: deposit.amount };
-    return entriesDue({ ...deposit, stateProperty: statePropertyActs(ofCase, words, now), endingOf: (cause) => endingOf(cause, ofCase, words, now) }, live, entryIdOf);
+    const at = reachedBy({ get: (sql, ...values) => this.model.db.prepare(sql).get(...values) }, row.deposit_id, now);
+    return entriesDue({ ...deposit, stateProperty: statePropertyActs(ofCase, words, at), endingOf: (cause) => endingOf(cause, ofCase, words, at) }, live, entryIdOf);
   }
 }
 
