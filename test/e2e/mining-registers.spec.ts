@@ -50,7 +50,12 @@ describe('the registers of mining, in the running system', () => {
     const list = (query: string) => ask<{ items: { payoutId: string; decision: string | null }[] }>(standalone.url, `/v1/payouts?${query}`, { role: 'auditor' });
     const { items } = await until('the payout is listed', () => list(`state=held&reason=licence-suspended&licenceId=${LICENCE}&paidFrom=2021-04-01T00:00:00Z&paidBefore=2021-05-01T00:00:00Z`), (page) => page.items.length === 1, VISIBLE_MS_MAX);
     const [payout] = items;
-    await post(`/v1/payouts/${payout?.payoutId ?? ''}/decision`, 'compliance-officer', { decision: 'release', reason: 'the court lifted the suspension' });
+    const word = { decision: 'release', reason: 'the court lifted the suspension' };
+    const unknown = 'no-pool.nobody~1';
+    expect(await post('/v1/payouts/decisions', 'compliance-officer', { items: [{ payoutId: payout?.payoutId, ...word }, { payoutId: unknown, ...word }] })).toMatchObject({
+      results: [{ payoutId: payout?.payoutId, status: 'accepted' }, { payoutId: unknown, status: 'refused', code: 'payout-unknown' }],
+    });
+    expect(await post(`/v1/payouts/${payout?.payoutId ?? ''}/decision`, 'compliance-officer', word)).toMatchObject({ status: 'accepted' });
     await until('the release is listed', () => list('state=accepted&reason=licence-suspended'), (page) => page.items[0]?.decision === 'the court lifted the suspension', VISIBLE_MS_MAX);
     expect((await list(`state=held&reason=licence-revoked`)).items).toEqual([]);
   });

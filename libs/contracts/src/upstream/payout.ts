@@ -103,3 +103,14 @@ export class PayoutDecision {
   @Field.freeText({ max: 500, why: 'an auditor reads it years later, and needs the finding and the letter it rests on', description: 'Why, kept for ever', example: 'the pool confirmed that this row was a duplicate' })
   reason!: string;
 }
+
+export class DecisionOnPayout extends PayoutDecision {
+  @Field.text({ max: 200, description: 'The held payout', example: 'btcpool-kz.reserve-01~5' })
+  payoutId!: string;
+}
+
+/** An officer's words on many held payouts, each with its own result. */
+export class PayoutDecisions {
+  @Field.list(() => DecisionOnPayout, { min: 1, max: 1000, description: 'Decided one after the other; one that is refused does not stop the others' })
+  items!: DecisionOnPayout[];
+}

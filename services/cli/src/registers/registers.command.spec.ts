@@ -63,10 +63,11 @@ describe('qazyna cases, payouts, licences and holds', () => {
     expect(await run('payouts', 'show', 'p.a~2')).toEqual({ code: 1, out: '', err: 'it does not exist\n' });
   });
 
-  it('decides a held payout with a reason, and not without one', async () => {
-    answers['/v1/payouts/p.a~1/decision'] = { body: { payoutId: 'p.a~1', status: 'accepted' } };
-    expect(await run('payouts', 'release', 'p.a~1', '--reason', 'checked with the pool')).toMatchObject({ code: 0, out: 'p.a~1 accepted\n' });
-    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ decision: 'release', reason: 'checked with the pool' });
+  it('decides held payouts with a reason, and not without one', async () => {
+    answers['/v1/payouts/decisions'] = { body: { results: [{ payoutId: 'p.a~1', status: 'accepted' }, { payoutId: 'p.a~2', status: 'refused', code: 'payout-not-held', message: 'it is accepted' }] } };
+    expect(await run('payouts', 'release', 'p.a~1', 'p.a~2', '--reason', 'checked with the pool')).toMatchObject({ code: 1, out: 'p.a~1 accepted\np.a~2 refused: payout-not-held: it is accepted\n' });
+    const decided = { decision: 'release', reason: 'checked with the pool' };
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ items: [{ payoutId: 'p.a~1', ...decided }, { payoutId: 'p.a~2', ...decided }] });
     expect((await run('payouts', 'reject', 'p.a~1')).code).toBe(2);
   });
 

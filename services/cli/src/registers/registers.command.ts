@@ -55,14 +55,30 @@ function queryOf({ filters }: Register, options: Options): Query {
   return query;
 }
 
+/** Most items of one request. */
+const DECISIONS_MAX = 1_000;
+
+interface Decided {
+  readonly payoutId: string;
+  readonly status: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+
 function decisions(command: Command, context: CommandContext): void {
-  for (const [name, decision, about] of [['release', 'release', 'release a held payout'], ['reject', 'reject', 'reject a held payout']] as const) {
-    door(command.command(`${name} <id>`).description(about))
+  for (const decision of ['release', 'reject'] as const) {
+    door(command.command(`${decision} <ids...>`).description(`${decision} held payouts, each with a result of its own`))
       .requiredOption('--reason <text>', 'why; kept for ever, so no names of persons')
-      .action((id: string, options: Options) =>
+      .action((ids: readonly string[], options: Options) =>
         carryOut(context, PAYOUTS.service, options, async (opened, terminal) => {
-          const answer = await opened.post<object>(`/v1/payouts/${encodeURIComponent(id)}/decision`, { decision, reason: options['reason'] });
-          terminal.out(terminal.json ? toJsonText(answer) : `${printable(id)} ${valueAt(answer, 'status')}\n`);
+          const decided: Decided[] = [];
+          for (let from = 0; from < ids.length; from += DECISIONS_MAX) {
+            const items = ids.slice(from, from + DECISIONS_MAX).map((payoutId) => ({ payoutId, decision, reason: options['reason'] }));
+            decided.push(...(await opened.post<{ results: Decided[] }>('/v1/payouts/decisions', { items })).results);
+          }
+          if (terminal.json) terminal.out(toJsonText({ results: decided }));
+          else for (const { payoutId, status, code, message } of decided) terminal.out(`${printable(payoutId)} ${printable(code === undefined ? status : `${status}: ${code}: ${message ?? ''}`)}\n`);
+          if (decided.some(({ status }) => status === 'refused')) context.exit(EXIT.findings);
         }),
       );
   }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { MINING_PAYOUT_TYPE, PayoutClaim, PayoutDecision } from '@qazyna/contracts';
+import { MINING_PAYOUT_TYPE, PayoutClaim, PayoutDecision, PayoutDecisions } from '@qazyna/contracts';
 import {
   actorMetadata,
   answerTo,
@@ -94,6 +94,23 @@ export class PayoutsController {
     const payout = this.list.one(payoutId);
     if (!payout) throw notFound(`payout ${payoutId}`);
     return payout;
+  }
+
+  @Post('decisions')
+  @HttpCode(200)
+  @Roles('compliance-officer')
+  @ApiOperation({
+    summary: 'Release or reject up to 1,000 held payouts',
+    description: 'One result for each item, in their order: its new `status`, or `refused` with the rule. What was decided is durable when the answer arrives.',
+  })
+  async decideMany(@Body() { items }: PayoutDecisions, @CurrentActor() actor: Actor): Promise<object> {
+    const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
+    const results: object[] = [];
+    for (const { payoutId, decision, reason } of items) {
+      const outcome = await this.payouts.decide(payoutId, { decision, reason }, metadata);
+      results.push('refusal' in outcome ? { payoutId, status: 'refused', ...outcome.refusal } : { payoutId, ...outcome });
+    }
+    return { results };
   }
 
   @Post(':payoutId/decision')
