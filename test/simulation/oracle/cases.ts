@@ -84,7 +84,8 @@ function shownBefore(events: readonly RawEvent[], position: number): string {
 const REFUSED_IN: Readonly<Record<string, (status: string) => boolean>> = {
   'case-released': (status) => status === 'released',
   'case-already-reported': (status) => status !== 'none',
-  'act-superseded': (status) => status !== 'none' && status !== 'reported',
+  // Of two first reports, the earlier one comes too late as well.
+  'act-superseded': (status) => status !== 'none',
   'case-is-state-property': (status) => status === 'state-property',
   'too-many-held-acts': (status) => status === 'none',
 };
