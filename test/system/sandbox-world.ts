@@ -23,7 +23,7 @@ export async function registerVault({ custody }: World, vaultId: string, account
 }
 
 /** The deposit address of a case or a pool account. */
-export async function depositAddress({ custody }: World, vaultId: string, purpose: { readonly kind: 'case' | 'pool-account' | 'purchase' | 'donation'; readonly id: string; readonly licenceId?: string }): Promise<string> {
+export async function depositAddress({ custody }: World, vaultId: string, purpose: { readonly kind: 'case' | 'pool-account' | 'purchase' | 'donation'; readonly id: string; readonly licenceId?: string; readonly assetId?: string }): Promise<string> {
   const { address } = await ask<{ address: string }>(custody, '/v1/deposit-addresses', { role: 'custodian', body: JSON.stringify({ vaultId, purpose }) });
   return address;
 }

@@ -1,4 +1,4 @@
-import { assetById, bitcoinAsset } from '@qazyna/ledger';
+import { bitcoinAsset, findAsset } from '@qazyna/ledger';
 import fc from 'fast-check';
 import { seizureClaims, type ClaimedAsset, type ClaimFigure, type ControlledCoins, type SeizureClaims } from './claims.js';
 import { EXAMPLE_INPUT, HOLDINGS_EXAMPLE } from './holdings-example.js';
@@ -9,7 +9,7 @@ const part = (legalStatus: string, numerator = 1n, denominator = 1n): ClaimedAss
 const asset = (more: Partial<ClaimedAsset> = {}): ClaimedAsset => ({
   caseId: 'afm.1', assetId: 'a', asset: BTC, amount: 101n, location: { kind: 'address' }, parts: [part('arrested')], frozenByIssuer: false, inherited: false, ...more,
 });
-const claims = (claimed: readonly ClaimedAsset[], controlled: readonly ControlledCoins[] = []): SeizureClaims => seizureClaims(claimed, controlled, assetById);
+const claims = (claimed: readonly ClaimedAsset[], controlled: readonly ControlledCoins[] = []): SeizureClaims => seizureClaims(claimed, controlled, findAsset);
 
 describe('what is claimed and not held', () => {
   it('stands by the legal status of each part, and the parts are the whole to the last unit', () => {
@@ -26,6 +26,14 @@ describe('what is claimed and not held', () => {
     const { money, tokens } = claims([asset({ asset: 'qazyna:local/iso4217:KZT', amount: 4_200_000_001n, location: { kind: 'bank-account' } }), asset({ assetId: 'b', asset: 'qazyna:local/iso4217:JPY', amount: 5n, location: { kind: 'bank-account' } })]);
     expect(money.map(({ symbol, claimed }) => [symbol, claimed.coins])).toEqual([['JPY', '5'], ['KZT', '42000000.01']]);
     expect(tokens).toEqual([]);
+  });
+  it('is shown in base units where nobody has registered the asset, whatever its id', () => {
+    const monero = asset({ asset: 'monero:418015bb/slip44:128', amount: 5_000_000_000_000n });
+    const { tokens, equipment } = claims([monero, asset({ assetId: 'b', asset: 'qazyna:local/equipment:antminer-s21', amount: 12n, location: { kind: 'equipment', make: 'Bitmain', model: 'Antminer S21' } })]);
+    expect(tokens).toMatchObject([{ asset: monero.asset, symbol: '128', kind: 'unregistered', claimed: { baseUnits: '5000000000000', coins: '5000000000000' } }]);
+    expect(equipment).toMatchObject([{ symbol: 'antminer-s21', claimed: { coins: '12' } }]);
+    const { claims: shown } = figuresOf({ ...EXAMPLE_INPUT, payoutClaims: [{ asset: monero.asset, status: 'held', payouts: 1, amount: 7n }] });
+    expect(shown.payouts).toMatchObject([{ asset: monero.asset, baseUnits: '7', coins: '7' }]);
   });
   it('says how much an issuer froze, and how much nobody had reported', () =>
     expect(claims([asset({ frozenByIssuer: true }), asset({ assetId: 'b', inherited: true, amount: 3n })]).tokens).toMatchObject([{ items: 2, cases: 1, frozenByIssuer: { baseUnits: '101' }, inherited: { baseUnits: '3' } }]));

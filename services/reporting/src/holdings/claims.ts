@@ -79,15 +79,23 @@ const KIND_OF_PLACE: Readonly<Record<string, ClaimKind>> = {
   'exchange': 'exchangeAccounts', 'exchange-account': 'exchangeAccounts', 'device': 'devices', 'store': 'devices', 'equipment': 'equipment', 'fund-units': 'fundUnits', 'bank-account': 'money',
 };
 
+/** An asset as a claim names it: registered, money, or one that nobody has registered. */
+export type NamedAsset = Omit<Asset, 'kind'> & { readonly kind: string };
+
+/** Finds a registered asset. */
+export type FindAsset = (id: string) => Asset | undefined;
+
+const UNREGISTERED = 'unregistered';
+
 interface Share {
   readonly item: ClaimedAsset;
-  readonly asset: Omit<Asset, 'kind'> & { readonly kind: string };
+  readonly asset: NamedAsset;
   readonly legalStatus: string;
   readonly claimed: bigint;
   readonly outstanding: bigint;
 }
 
-export function seizureClaims(claimed: readonly ClaimedAsset[], controlled: readonly ControlledCoins[], assets: (id: string) => Asset): SeizureClaims {
+export function seizureClaims(claimed: readonly ClaimedAsset[], controlled: readonly ControlledCoins[], assets: FindAsset): SeizureClaims {
   const shares = outstandingOf(claimed, controlled).flatMap(({ item, outstanding }) => sharesOf(item, outstanding, assets));
   const rows = <Named extends object>(kind: ClaimKind, named: (item: ClaimedAsset) => Named): (ClaimFigure & Named)[] =>
     grouped(
@@ -128,8 +136,8 @@ function outstandingOf(claimed: readonly ClaimedAsset[], controlled: readonly Co
   return own.map(({ item, outstanding }) => ({ item, outstanding: outstanding - take(keyOf(item.caseId, undefined, item.asset), outstanding) }));
 }
 
-function sharesOf(item: ClaimedAsset, outstanding: bigint, assets: (id: string) => Asset): Share[] {
-  const asset = assetOf(item.asset, assets);
+function sharesOf(item: ClaimedAsset, outstanding: bigint, assets: FindAsset): Share[] {
+  const asset = namedAsset(item.asset, assets);
   const claimed = divided(item.amount, item.parts);
   const open = divided(outstanding, item.parts);
   return item.parts
@@ -147,10 +155,16 @@ function divided(amount: bigint, parts: readonly ClaimedPart[]): bigint[] {
   });
 }
 
-function assetOf(id: string, assets: (id: string) => Asset): Share['asset'] {
-  if (!id.startsWith(MONEY)) return assets(id);
-  const symbol = id.slice(MONEY.length);
-  return { id: id as Asset['id'], symbol, name: symbol, decimals: minorUnits(symbol), kind: 'money', test: false };
+/**
+ * Whoever seizes or pays may name an asset that this system does not know. What it says is shown as it was said, in base
+ * units, because nobody knows how many of them are one: a claim must never keep the figures from being shown.
+ */
+export function namedAsset(id: string, assets: FindAsset): NamedAsset {
+  const known = assets(id);
+  if (known !== undefined) return known;
+  const isMoney = id.startsWith(MONEY);
+  const symbol = isMoney ? id.slice(MONEY.length) : id.slice(id.lastIndexOf(':') + 1);
+  return { id: id as Asset['id'], symbol, name: symbol, decimals: isMoney ? minorUnits(symbol) : 0, kind: isMoney ? 'money' : UNREGISTERED, test: false };
 }
 
 /** Digits of a currency's minor unit, by ISO 4217 as the platform knows it; two where it does not. */

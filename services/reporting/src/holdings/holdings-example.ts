@@ -1,4 +1,4 @@
-import { assetById, bitcoinAsset } from '@qazyna/ledger';
+import { findAsset, bitcoinAsset } from '@qazyna/ledger';
 import { figuresOf, HOLDINGS_VERSION, type Holdings, type HoldingsInput } from './holdings.js';
 
 const BTC: string = bitcoinAsset('mainnet').id;
@@ -13,7 +13,7 @@ export const EXAMPLE_INPUT: HoldingsInput = {
       ['held-in-trust:vault:trust-cold-1', 100_000_000n], ['held-in-trust:case:afm.247100031_00142', -50_000_000n], ['held-in-trust:due-to:reserve', -50_000_000n],
     ] as const
   ).map(([account, amount]) => ({ account, asset: BTC, amount })),
-  assets: assetById,
+  assets: findAsset,
   legalStatusOf: () => 'mixed',
   tierOf: () => 'cold',
   claimedAssets: [

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AssetPart } from '@qazyna/contracts';
-import { assetById } from '@qazyna/ledger';
+import { findAsset } from '@qazyna/ledger';
 import { CONFIG, ProblemError, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
 import { REPORTING_READ_MODEL } from '../read-model.token.js';
 import type { ClaimedAsset } from './claims.js';
@@ -68,7 +68,7 @@ export class HoldingsQuery {
     const rows = (sql: string): Record<string, string>[] => db.prepare(sql).all() as unknown as Record<string, string>[];
     return figuresOf({
       balances: rows('SELECT account, asset, amount FROM balances').map(({ account = '', asset = '', amount = '0' }) => ({ account, asset, amount: BigInt(amount) })),
-      assets: assetById,
+      assets: findAsset,
       legalStatusOf: (caseId) => statusOf.get(caseId)?.['legal_status'] as string | undefined,
       tierOf: (vaultId) => tierOf.get(vaultId)?.['tier'] as string | undefined,
       claimedAssets: this.claimedAssets(),

@@ -1,5 +1,5 @@
-import { formatAmount, parseAccount, type AccountClass, type Asset } from '@qazyna/ledger';
-import { seizureClaims, type ClaimedAsset, type ControlledCoins, type Quantity, type SeizureClaims } from './claims.js';
+import { formatAmount, parseAccount, UnknownAsset, type AccountClass, type Asset } from '@qazyna/ledger';
+import { namedAsset, seizureClaims, type ClaimedAsset, type ControlledCoins, type FindAsset, type NamedAsset, type Quantity, type SeizureClaims } from './claims.js';
 
 /**
  * The public figures, computed from balances alone. Deterministic: no clock, no position, sorted throughout, so that
@@ -15,7 +15,7 @@ export interface BalanceRow {
 
 export interface HoldingsInput {
   readonly balances: readonly BalanceRow[];
-  readonly assets: (id: string) => Asset;
+  readonly assets: FindAsset;
   readonly legalStatusOf: (caseId: string) => string | undefined;
   readonly tierOf: (vaultId: string) => string | undefined;
   readonly claimedAssets: readonly ClaimedAsset[];
@@ -102,7 +102,7 @@ export function figuresOf(input: HoldingsInput): Figures {
   return {
     classes: CLASSES.map((accountClass) => ({
       class: accountClass,
-      assets: groupBy(rows.filter(({ parsed }) => parsed.class === accountClass), ({ asset }) => asset).map(([asset, group]) => assetFigure(accountClass, input.assets(asset), group, input)),
+      assets: groupBy(rows.filter(({ parsed }) => parsed.class === accountClass), ({ asset }) => asset).map(([asset, group]) => assetFigure(accountClass, registered(asset, input), group, input)),
     })),
     claims: { ...seizureClaims(input.claimedAssets, input.controlled, input.assets), payouts: payoutClaims(input) },
   };
@@ -163,13 +163,20 @@ function payoutClaims({ payoutClaims: claims, assets }: HoldingsInput): PayoutCl
     // What an officer rejected is a claim no longer.
     .filter(({ payouts, status }) => payouts > 0 && status !== 'rejected')
     .map(({ asset: id, status, payouts, amount }): PayoutClaimFigure => {
-      const asset = assets(id);
+      const asset = namedAsset(id, assets);
       return { asset: id, symbol: asset.symbol, test: asset.test, status, payouts, ...quantityIn(asset)(amount) };
     });
   return sorted(figures, ({ asset, status }) => `${asset} ${status}`);
 }
 
-function quantityIn(asset: Asset): (units: bigint) => Quantity {
+/** The journal holds no other. @throws {UnknownAsset} it does */
+function registered(id: string, { assets }: HoldingsInput): Asset {
+  const asset = assets(id);
+  if (asset === undefined) throw new UnknownAsset(id);
+  return asset;
+}
+
+function quantityIn(asset: NamedAsset): (units: bigint) => Quantity {
   return (units) => ({ baseUnits: units.toString(), coins: formatAmount(units, asset.decimals) });
 }
 
