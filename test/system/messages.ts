@@ -1,5 +1,5 @@
 import { deriveAddress, parseDescriptor, sandboxVaultDescriptor } from '@qazyna/bitcoin';
-import { MINING_PAYOUT_TYPE, SEIZURE_FACT_TYPE, type PayoutClaim, type SeizureFact } from '@qazyna/contracts';
+import { MINING_EARNINGS_TYPE, MINING_PAYOUT_TYPE, SEIZURE_FACT_TYPE, type EarningsClaim, type PayoutClaim, type SeizureFact } from '@qazyna/contracts';
 import { bitcoinAsset } from '@qazyna/ledger';
 import { createHash } from 'node:crypto';
 
@@ -39,6 +39,10 @@ export function payout(paymentId: string, changes: Partial<Record<keyof PayoutCl
   };
 }
 
+export function earnings(date: string, changes: Partial<Record<keyof EarningsClaim | 'extra', unknown>> = {}): Record<string, unknown> {
+  return { pool: POOL, account: ACCOUNT, date, hashRate: '1000000000000000', parts: [], total: '52387', scheme: 'fpps', ...changes };
+}
+
 export function fact(caseNumber: string, changes: Partial<Record<keyof SeizureFact | 'extra', unknown>> = {}): Record<string, unknown> {
   return {
     agency: 'afm',
@@ -60,12 +64,12 @@ export const PAYOUTS_SOURCE = 'urn:qazyna:pool:btcpool-kz';
 export const FACTS_SOURCE = 'urn:qazyna:agency:afm';
 
 /** CloudEvents attributes of a payout or a fact. */
-export function attributes(kind: 'payout' | 'fact', id: string): Record<string, string> {
+export function attributes(kind: 'payout' | 'fact' | 'earnings', id: string): Record<string, string> {
   return {
     specversion: '1.0',
     id,
-    source: kind === 'payout' ? PAYOUTS_SOURCE : FACTS_SOURCE,
-    type: kind === 'payout' ? MINING_PAYOUT_TYPE : SEIZURE_FACT_TYPE,
+    source: kind === 'fact' ? FACTS_SOURCE : PAYOUTS_SOURCE,
+    type: { payout: MINING_PAYOUT_TYPE, fact: SEIZURE_FACT_TYPE, earnings: MINING_EARNINGS_TYPE }[kind],
   };
 }
 

@@ -38,7 +38,7 @@ export class SigningPublisher {
   }
 
   /** The CloudEvents attributes of a message with this body, signed; `as` says what the signature is made for, where that differs. */
-  signed(kind: MessageKind, id: string, body: string, keyId: string, as: { readonly id?: string; readonly body?: string; readonly day?: number } = {}): Record<string, string> {
+  signed(kind: MessageKind | 'earnings', id: string, body: string, keyId: string, as: { readonly id?: string; readonly body?: string; readonly day?: number } = {}): Record<string, string> {
     const all = attributes(kind, id);
     const signature = sign({
       body: Buffer.from(as.body ?? body, 'utf8'),

@@ -13,6 +13,7 @@ interface DescribedMessage {
 
 const TOPIC_SUMMARIES: Readonly<Record<string, string>> = {
   [TOPICS.seizureFacts]: 'Legal facts over seizure cases, published by agencies. Key: the case.',
+  [TOPICS.miningEarnings]: 'What pools say their accounts earned, a day each. Key: the pool account.',
   [TOPICS.miningPayouts]: 'Payouts that pools say they made. Key: the pool account.',
   [TOPICS.intakeEvents]: 'What happened to seizure cases.',
   [TOPICS.miningEvents]: 'What happened to licences, pool accounts and payouts.',

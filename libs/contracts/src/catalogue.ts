@@ -28,6 +28,7 @@ import type { PublisherEvents } from './events/publishers.js';
 import type { MessageClass } from './fields.js';
 import { STREAM_PREFIXES } from './streams.js';
 import { TOPICS, type TopicName } from './topics.js';
+import { EarningsClaim, MINING_EARNINGS_TYPE } from './upstream/earnings-claim.js';
 import { ENERGY_READING_TYPE, EnergyReading } from './upstream/energy-reading.js';
 import { LICENCE_ACT_TYPE, LicenceAct } from './upstream/licence-act.js';
 import { ACQUISITION_FACT_TYPE, AcquisitionFact } from './upstream/acquisition-fact.js';
@@ -210,6 +211,7 @@ export const UPSTREAM_CATALOGUE: readonly UpstreamDescription[] = [
   { messageType: SEIZURE_FACT_TYPE, schema: SeizureFact, topic: TOPICS.seizureFacts, readBy: 'intake', summary: 'One legal fact over one case' },
   { messageType: ACQUISITION_FACT_TYPE, schema: AcquisitionFact, topic: TOPICS.acquisitions, readBy: 'intake', summary: 'One fact over a purchase or a donation campaign' },
   { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim, topic: TOPICS.miningPayouts, readBy: 'mining-ingest', summary: 'A payout that a pool says it made' },
+  { messageType: MINING_EARNINGS_TYPE, schema: EarningsClaim, topic: TOPICS.miningEarnings, readBy: 'mining-ingest', summary: 'What a pool says an account earned on a day' },
   { messageType: ENERGY_READING_TYPE, schema: EnergyReading, topic: TOPICS.regulatorMessages, readBy: 'mining-ingest', summary: 'What a farm\'s meter showed over a period' },
   { messageType: LICENCE_ACT_TYPE, schema: LicenceAct, topic: TOPICS.regulatorMessages, readBy: 'mining-ingest', summary: 'An act of the regulator over a licence' },
 ];

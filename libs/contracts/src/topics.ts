@@ -3,6 +3,7 @@ export const TOPICS = {
   seizureFacts: 'qazyna.seizure-facts.v1',
   acquisitions: 'qazyna.acquisitions.v1',
   miningPayouts: 'qazyna.mining-payouts.v1',
+  miningEarnings: 'qazyna.mining-earnings.v1',
   /** Energy readings and acts over licences, by the regulator. */
   regulatorMessages: 'qazyna.regulator-messages.v1',
   intakeEvents: 'qazyna.intake-events.v1',

@@ -3,8 +3,10 @@ import { STREAM_PREFIXES, TOPICS } from '@qazyna/contracts';
 import { CLOCK, LOGGER, ReadinessRegistry, readModelProvider, UpstreamSignaturesModule, type ReadModelHost, type ServiceDefinition, type ServiceLogger } from '@qazyna/service-kit';
 import type { Clock } from '@qazyna/event-store';
 import { EARNINGS_REPORTER } from './earnings-reporter.token.js';
+import { EarningsConsumer } from './earnings/earnings.consumer.js';
 import { EarningsController } from './earnings/earnings.controller.js';
 import { earningsReadModel } from './earnings/earnings.read-model.js';
+import { EarningsList } from './earnings/earnings.query.js';
 import { EarningsService } from './earnings/earnings.service.js';
 import { EnergyController } from './energy/energy.controller.js';
 import { EnergyList } from './energy/energy.query.js';
@@ -50,7 +52,7 @@ import { EARNINGS_READ_MODEL, MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENT
 
 @Module({
   imports: [UpstreamSignaturesModule],
-  controllers: [LicencesController, FarmsController, EnergyController, RegulatorConsumer, QuotaConsumer, PoolAccountsController, StatementsController, PollsController, StatutoryEntriesController, EarningsController, PlausibilityController, ReconciliationController, PayoutsController, PayoutsConsumer],
+  controllers: [LicencesController, FarmsController, EnergyController, RegulatorConsumer, QuotaConsumer, PoolAccountsController, StatementsController, PollsController, StatutoryEntriesController, EarningsController, EarningsConsumer, PlausibilityController, ReconciliationController, PayoutsController, PayoutsConsumer],
   providers: [
     LicencesService,
     LicenceList,
@@ -67,6 +69,7 @@ import { EARNINGS_READ_MODEL, MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENT
     StatutoryEntryList,
     StatementsService,
     EarningsService,
+    EarningsList,
     { provide: EARNINGS_REPORTER, useExisting: EarningsService },
     ChainDays,
     ChainDaysService,
@@ -123,6 +126,7 @@ export const MINING_INGEST_SERVICE: ServiceDefinition = {
   module: MiningIngestModule,
   topics: [
     { name: TOPICS.miningPayouts, partitions: 3 },
+    { name: TOPICS.miningEarnings, partitions: 3 },
     { name: TOPICS.regulatorMessages, partitions: 3 },
     { name: TOPICS.miningEvents, partitions: 3 },
     { name: TOPICS.deadLetters, partitions: 1 },

@@ -1,6 +1,7 @@
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
 import { BITCOIN_NETWORKS } from '../names.js';
+import { SignedMessage } from './publishers.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const day = (description: string): PropertyDecorator => Field.text({ min: 10, max: 10, pattern: DAY, patternMeans: 'a UTC day such as 2026-03-01', description, example: '2026-03-01' });
@@ -44,6 +45,9 @@ export class EarningsReported {
 
   @Field.sha256({ optional: true, description: 'The statement it was read from' })
   statementSha256?: string;
+
+  @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed it, with the proof; absent for a message taken unsigned and for a statement\'s row' })
+  signed?: SignedMessage;
 }
 
 /** A day or a window of earnings held against what the chain says it should be; with the figures, so that anyone can check. */

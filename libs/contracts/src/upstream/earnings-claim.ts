@@ -2,7 +2,9 @@ import { EarningsPart } from '../events/mining-earnings.js';
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
 
-/** A day's earnings of a pool account in our own format. */
+export const MINING_EARNINGS_TYPE = 'qazyna.mining.earnings.v1';
+
+/** A day's earnings of a pool account in our own format. It moves nothing: earnings are what the pool owes. */
 export class EarningsClaim {
   @IdentifierField.pool()
   pool!: string;
@@ -24,10 +26,7 @@ export class EarningsClaim {
 
   @Field.oneOf(['pps', 'fpps', 'pplns', 'solo', 'mixed'], { description: 'How the pool shares', example: 'fpps' })
   scheme!: 'pps' | 'fpps' | 'pplns' | 'solo' | 'mixed';
-}
 
-/** Several of them, each with its own result. */
-export class EarningsClaims {
-  @Field.list(() => EarningsClaim, { min: 1, max: 1_000, description: 'Days of accounts' })
-  earnings!: EarningsClaim[];
+  @Field.text({ optional: true, max: 64, pattern: /^[A-Za-z0-9._:-]+$/, patternMeans: 'letters, digits, ".", "_", ":" and "-"', description: 'The pool\'s own id of the row, where one day has several' })
+  reference?: string;
 }

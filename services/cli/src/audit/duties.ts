@@ -1,6 +1,6 @@
-import { ACQUISITION_FACT_TYPE, catalogueValidator, contentHash, ENERGY_READING_TYPE, LICENCE_ACT_TYPE, messageTypeOf, MINING_PAYOUT_TYPE, payoutIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
+import { ACQUISITION_FACT_TYPE, catalogueValidator, contentHash, ENERGY_READING_TYPE, LICENCE_ACT_TYPE, messageTypeOf, MINING_EARNINGS_TYPE, MINING_PAYOUT_TYPE, payoutIdOf, poolAccountIdOf, SEIZURE_FACT_TYPE, TOPICS } from '@qazyna/contracts';
 import type {
-  AcquisitionFact, AssetEffect, CaseBecameStateProperty, CaseEffectNoted, ClaimRegistered, DepositSeen, EnergyReading, FactReceived, LicenceAct, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact,
+  AcquisitionFact, AssetEffect, CaseBecameStateProperty, CaseEffectNoted, ClaimRegistered, DepositSeen, EarningsClaim, EarningsReported, EnergyReading, FactReceived, LicenceAct, PayoutAccepted, PayoutClaim, PayoutReceived, ScreeningRecorded, SeizureFact,
 } from '@qazyna/contracts';
 import { uuidV5, type RecordedEvent } from '@qazyna/event-store';
 
@@ -184,6 +184,17 @@ export const CONSUMERS: readonly ConsumerDuties[] = [
     },
   },
   {
+    group: 'mining-earnings',
+    topic: TOPICS.miningEarnings,
+    types: [MINING_EARNINGS_TYPE],
+    duties: (message: Told): readonly Effect[] | 'invalid' => {
+      const claim = checked<EarningsClaim>(message);
+      return claim === undefined ? 'invalid' : [earned({ ...claim, poolAccountId: poolAccountIdOf(claim.pool, claim.account) })];
+    },
+    provenIn: ['earnings-'],
+    proofs: ({ type, data }: RecordedEvent): readonly Effect[] => (type === 'mining.earnings-reported' ? [earned(data as unknown as EarningsReported)] : NONE),
+  },
+  {
     group: 'mining-ingest',
     topic: TOPICS.miningPayouts,
     types: [MINING_PAYOUT_TYPE],
@@ -207,6 +218,11 @@ function noted({ caseId, decision, effectiveAt }: Pick<CaseBecameStateProperty, 
 
 function licenceAct({ licenceId, actId }: Pick<LicenceAct, 'licenceId' | 'actId'>): Effect {
   return { key: `licence act ${licenceId} ${actId}`, content: '' };
+}
+
+/** By what was said of the day, so that rows of one day are told apart by their content. */
+function earned({ poolAccountId, date, total, scheme, parts }: Pick<EarningsReported, 'poolAccountId' | 'date' | 'total' | 'scheme' | 'parts'>): Effect {
+  return { key: `earnings ${poolAccountId} ${date} ${scheme} ${total} ${JSON.stringify(parts.map(({ part, amount }) => [part, amount]).sort())}`, content: '' };
 }
 
 function energyReading({ farmId, meterId, from, to, energyWh, revision }: EnergyReading): Effect {

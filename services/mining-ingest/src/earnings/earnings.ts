@@ -1,5 +1,6 @@
 import type { EarningsJudged, EarningsReported, EventsOf } from '@qazyna/contracts';
 import { accept, refuse, type Decider } from '@qazyna/event-store/decider';
+import { fractions } from '@qazyna/ledger';
 
 /** One day's earnings of an account: reported once, judged when the chain's figures of the day are known. */
 
@@ -13,7 +14,7 @@ export interface EarningsState {
   readonly judgedBy: string | undefined;
 }
 
-const COMPARED = ['asset', 'hashRate', 'total', 'scheme'] as const;
+const COMPARED = ['asset', 'total', 'scheme'] as const;
 
 /**
  * The same day again changes nothing, from whatever statement; other figures for a known day are a conflict, which
@@ -28,13 +29,26 @@ export const earningsDecider: Decider<EarningsState, EarningsCommand, EarningsEv
     }
     const offered = command.reported;
     if (reported === undefined) return accept({ type: 'mining.earnings-reported', data: offered });
-    const differing: string[] = COMPARED.filter((field) => reported[field] !== offered[field]);
-    if (partsOf(reported) !== partsOf(offered)) differing.push('parts');
+    const differing = differingFields(reported, offered);
     if (differing.length === 0) return accept();
     return refuse('earnings-conflict', `${offered.date} of ${offered.poolAccountId} is known with other figures: ${differing.join(', ')} differ`, differing[0]);
   },
   evolve: (state, event) => (event.type === 'mining.earnings-reported' ? { ...state, reported: event.data } : { ...state, judgedBy: event.data.chainSha256 }),
 };
+
+/** Fields in which two reports of one day differ; who says it, and where, is not among them. */
+export function differingFields(known: EarningsReported, offered: EarningsReported): string[] {
+  const differing: string[] = COMPARED.filter((field) => known[field] !== offered[field]);
+  if (!sameRate(known.hashRate, offered.hashRate)) differing.push('hashRate');
+  return partsOf(known) === partsOf(offered) ? differing : [...differing, 'parts'];
+}
+
+/** By value: `1.50` is `1.5`. */
+function sameRate(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const [left, right] = [fractions.decimal(a), fractions.decimal(b)];
+  return left.n * right.d === right.n * left.d;
+}
 
 function partsOf({ parts }: EarningsReported): string {
   return JSON.stringify(parts.map(({ part, amount }) => [part, amount]).sort());
