@@ -110,6 +110,12 @@ function standings({ caseId, before, after, factId }: Change): CaseEvent[] {
     if (then !== undefined && sameStanding(now, standingOf(caseId, assetId, then, factId))) continue;
     events.push({ type: 'intake.asset-status-changed', data: now });
   }
+  // No report names it any more: a correction took back the one that did.
+  for (const [assetId, { holding }] of before.lives) {
+    if (after.lives.has(assetId)) continue;
+    const parts = [{ legalStatus: 'withdrawn' as const, share: shareOf(fractions.ONE) }];
+    events.push({ type: 'intake.asset-status-changed', data: { caseId, assetId, ...holding, legalStatus: 'withdrawn', parts, waiting: [], factId } });
+  }
   return events;
 }
 

@@ -148,6 +148,14 @@ describe('what a naive case forgets', () => {
     ]);
   });
 
+  it('an annulled report withdraws its assets, once, and a new one brings them back', () => {
+    const seizure = new Case(fact('reported', 1, { assets: [asset('a')] }));
+    expect(seizure.types(fact('correction', 2, { corrects: 'reported', annuls: true }, 'annul'))).toEqual(['act-applied', 'act-overtaken', 'asset-status-changed']);
+    expect(seizure.events.slice(-3)).toMatchObject([{ data: { act: 'correction', legalStatus: 'withdrawn' } }, {}, { data: { assetId: 'a', legalStatus: 'withdrawn', parts: [{ legalStatus: 'withdrawn' }] } }]);
+    expect(seizure.types(fact('reported', 3, { assets: [asset('a')] }, 'again'))).toEqual(['act-applied', 'asset-status-changed']);
+    expect(seizure.statusOf('a')).toEqual(['1/1 reported']);
+  });
+
   it('forked coins, airdrops and dust inherit the case', () => {
     const found: CoinsInherited = { caseId: CASE, findingId: 'fork-1', assetId: 'a-fork', parentAssetId: 'a', kind: 'fork', asset: BTC, amount: '7', location: { kind: 'device', reference: 'evidence-a' }, effectiveAt: at(3) };
     const seizure = new Case(...road('arrest'));

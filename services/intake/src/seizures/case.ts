@@ -126,7 +126,7 @@ function toldOf({ factId: newest }: ApplyFact, { told }: CaseState, { outcomes, 
     const known = facts.get(factId);
     if (known === undefined || told.get(factId) === outcome.kind) continue;
     const { caseId, fact } = known;
-    if (outcome.kind === 'applied') events.push({ type: 'intake.act-applied', data: { ...fact, factId, caseId, legalStatus: legalStatus ?? 'reported' } });
+    if (outcome.kind === 'applied') events.push({ type: 'intake.act-applied', data: { ...fact, factId, caseId, legalStatus: legalStatus ?? 'withdrawn' } });
     else if (outcome.kind === 'waiting') events.push({ type: 'intake.act-held', data: { factId, caseId, act: fact.act, waitsFor: outcome.waitsFor, fact } });
     else events.push({ type: 'intake.act-overtaken', data: { factId, caseId, act: fact.act, code: outcome.code, message: outcome.message } });
   }

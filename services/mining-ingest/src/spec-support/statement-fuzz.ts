@@ -6,6 +6,8 @@ import { UnreadableStatement, type ParsedStatement, type StatementMedia, type St
 import { mutated, seeded } from './mutation.js';
 import { STATEMENT_SAMPLES } from './statement-samples.js';
 
+export { STATEMENT_SAMPLES } from './statement-samples.js';
+
 /** What may be said of every parser, whatever comes: checked against a second, naive reading of the same bytes. */
 
 const CONTEXT = { pool: 'any-pool', account: 'reserve-01', asset: 'bip122:000000000019d6689c085ae165831e93/slip44:0', decimals: 8, referenceOf: () => 'ab'.repeat(16) };
