@@ -60,7 +60,7 @@ await describeWith(KAFKA, 'days of earnings from pools, on a real Kafka', (sourc
       'signature-outside-remit': message('w-2', earnings('2026-03-02', { account: 'of-somebody-else' })),
       'day-unknown': message('w-3', earnings('2026-02-30')),
       'parts-do-not-add-up': message('w-4', earnings('2026-03-02', { parts: [{ part: 'fpps', amount: '1' }] })),
-      'validation-failed': message('w-5', earnings('2026-03-02', { total: '-1' })),
+      'invalid-message': message('w-5', earnings('2026-03-02', { total: '-1' })),
     };
     // One key, one partition: the sound day comes after all of them.
     await outsider.publish(TOPICS.miningEarnings, [...Object.entries(wrong).map(([code, sent]) => ({ ...record(code, sent), key: code })), record('day-2', message('day-2', earnings('2026-03-02')))]);

@@ -6,6 +6,7 @@ import * as intake from './events/intake.js';
 import * as intakeAssets from './events/intake-assets.js';
 import * as mining from './events/mining.js';
 import * as earnings from './events/mining-earnings.js';
+import * as terms from './events/mining-account-terms.js';
 import * as registers from './events/mining-registers.js';
 import * as statements from './events/mining-statements.js';
 import * as screening from './events/screening.js';
@@ -18,6 +19,7 @@ import type { CustodyCaseEvents } from './events/custody-cases.js';
 import type { IntakeEvents } from './events/intake.js';
 import type { IntakeAssetEvents } from './events/intake-assets.js';
 import type { MiningEvents } from './events/mining.js';
+import type { MiningAccountTermsEvents } from './events/mining-account-terms.js';
 import type { MiningEarningsEvents } from './events/mining-earnings.js';
 import type { MiningRegisterEvents } from './events/mining-registers.js';
 import type { MiningStatementEvents } from './events/mining-statements.js';
@@ -36,7 +38,7 @@ import { MINING_PAYOUT_TYPE, PayoutClaim } from './upstream/payout.js';
 import { SEIZURE_FACT_TYPE, SeizureFact } from './upstream/seizure-fact.js';
 
 /** Data of each event by its type, as it stands in `data` of the event store and of the message. */
-export type QazynaEvents = IntakeEvents & AcquisitionEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents & ScreeningEvents & CustodyScreeningEvents & CustodyCaseEvents;
+export type QazynaEvents = IntakeEvents & AcquisitionEvents & IntakeAssetEvents & MiningEvents & MiningEarningsEvents & MiningAccountTermsEvents & MiningRegisterEvents & MiningStatementEvents & CustodyEvents & OperationsEvents & PipelineEvents & PublisherEvents & ScreeningEvents & CustodyScreeningEvents & CustodyCaseEvents;
 export type EventType = keyof QazynaEvents;
 
 /** Union of the domain events of a service: `{ type, data }`. */
@@ -107,6 +109,10 @@ const MINING_EARNINGS: Record<keyof MiningEarningsEvents, Described> = {
   'mining.earnings-reported': { schema: earnings.EarningsReported, summary: 'A pool says what an account earned on a day' },
   'mining.earnings-judged': { schema: earnings.EarningsJudged, summary: 'Reported earnings were held against what the chain says they should be' },
   'mining.chain-day-recorded': { schema: earnings.ChainDayRecorded, summary: 'Difficulty, subsidies and fees of a day, brought in by an officer' },
+};
+const MINING_ACCOUNT_TERMS: Record<keyof MiningAccountTermsEvents, Described> = {
+  'mining.pool-account-terms-set': { schema: terms.PoolAccountTermsSet, summary: 'The pool\'s fee, or the hash rate behind an account, from a day on' },
+  'mining.earnings-corrected': { schema: terms.EarningsCorrected, summary: 'A pool corrected what it had said of a day' },
 };
 const MINING_REGISTERS: Record<keyof MiningRegisterEvents, Described> = {
   'mining.licence-amended': { schema: registers.LicenceAmended, summary: 'Terms of a licence change from a moment on' },
@@ -191,6 +197,7 @@ export const EVENT_CATALOGUE: readonly EventDescription[] = [
   ...describe('intake', TOPICS.intakeEvents, ACQUISITIONS),
   ...describe('mining', TOPICS.miningEvents, MINING),
   ...describe('mining', TOPICS.miningEvents, MINING_EARNINGS),
+  ...describe('mining', TOPICS.miningEvents, MINING_ACCOUNT_TERMS),
   ...describe('mining', TOPICS.miningEvents, MINING_REGISTERS),
   ...describe('mining', TOPICS.miningEvents, MINING_STATEMENTS),
   ...describe('custody', TOPICS.custodyEvents, CUSTODY),

@@ -43,44 +43,14 @@ export class EarningsReported {
   @Field.oneOf(['pps', 'fpps', 'pplns', 'solo', 'mixed'], { description: 'How the pool shares' })
   scheme!: 'pps' | 'fpps' | 'pplns' | 'solo' | 'mixed';
 
+  @Field.integer({ optional: true, min: 1, max: 1_000, description: 'Which word of the pool on the day it is; 1 when absent', example: 2 })
+  revision?: number;
+
   @Field.sha256({ optional: true, description: 'The statement it was read from' })
   statementSha256?: string;
 
   @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed it, with the proof; absent for a message taken unsigned and for a statement\'s row' })
   signed?: SignedMessage;
-}
-
-/** A day or a window of earnings held against what the chain says it should be; with the figures, so that anyone can check. */
-export class EarningsJudged {
-  @Field.text({ max: 240, description: 'What was judged: an earnings id, or `pool.account~first day+days`' })
-  subject!: string;
-
-  @Field.text({ max: 97, description: 'Pool and account' })
-  poolAccountId!: string;
-
-  @day('First day judged')
-  from!: string;
-
-  @Field.integer({ min: 1, max: 366, description: 'Days judged together' })
-  days!: number;
-
-  @Field.oneOf(['within', 'above', 'below'], { description: 'Too much is as suspicious as too little' })
-  verdict!: 'within' | 'above' | 'below';
-
-  @amount('Base units reported')
-  reported!: string;
-
-  @amount('Base units expected, rounded to the nearest')
-  expected!: string;
-
-  @Field.text({ max: 60, pattern: /^-?\d+$/, patternMeans: 'a whole number', description: 'Deviation in parts per million of the expected amount', example: '-20001' })
-  deviationPpm!: string;
-
-  @Field.integer({ min: 0, max: 1_000_000, description: 'Deviation allowed on either side, in parts per million' })
-  tolerancePpm!: number;
-
-  @Field.sha256({ description: 'SHA-256 of the chain facts used (canonical JSON): other facts are another judgement' })
-  chainSha256!: string;
 }
 
 export class ChainStretch {
@@ -116,6 +86,85 @@ export class ChainDayFacts {
 
   @Field.freeText({ max: 200, description: 'Where the figures are from: a node and its heights, or a published source', why: 'a citation' })
   source!: string;
+
+  @Field.integer({ optional: true, min: 1, max: 1_000, description: 'Higher than before to correct a day brought in earlier; 1 when absent', example: 2 })
+  revision?: number;
+}
+
+/** One row that a judgement used, with everything it was reckoned from. */
+export class JudgedDay {
+  @Field.text({ max: 220, description: 'The reported day' })
+  earningsId!: string;
+
+  @day('The UTC day')
+  date!: string;
+
+  @Field.oneOf(['pps', 'fpps', 'pplns', 'solo', 'mixed'], { description: 'How the pool shares' })
+  scheme!: 'pps' | 'fpps' | 'pplns' | 'solo' | 'mixed';
+
+  @Field.text({ max: 101, pattern: PLAIN_DECIMAL, patternMeans: 'a plain decimal number', description: 'Mean hash rate of the day in H/s', example: '293286989405200.68' })
+  hashRate!: string;
+
+  @Field.oneOf(['pool', 'register'], { description: 'Whether the pool reported the hash rate, or it is the one registered behind the account' })
+  hashRateFrom!: 'pool' | 'register';
+
+  @amount('What the account was credited')
+  credited!: string;
+
+  @Field.text({ optional: true, max: 40, pattern: AMOUNT_OR_NONE, patternMeans: 'a whole number of base units from 0, as a decimal string', description: 'What the pool kept, where the row names it: added to what was credited' })
+  poolFees?: string;
+
+  @Field.integer({ optional: true, min: 0, max: 999_999, description: 'The registered fee, where the row names none: taken off what is expected' })
+  poolFeePpm?: number;
+
+  @Field.nested(() => ChainDayFacts, { description: 'What the chain said of the day' })
+  chain!: ChainDayFacts;
+}
+
+
+/** A day or a window of earnings held against what the chain says it should be; with the figures, so that anyone can check. */
+export class EarningsJudged {
+  @Field.text({ max: 240, description: 'What was judged: an earnings id, or `pool.account~first day+days`' })
+  subject!: string;
+
+  @Field.text({ max: 97, description: 'Pool and account' })
+  poolAccountId!: string;
+
+  @day('First day judged')
+  from!: string;
+
+  @Field.integer({ min: 1, max: 366, description: 'Days judged together' })
+  days!: number;
+
+  @Field.oneOf(['within', 'above', 'below'], { description: 'Too much is as suspicious as too little' })
+  verdict!: 'within' | 'above' | 'below';
+
+  @amount('Base units reported')
+  reported!: string;
+
+  @amount('Base units expected, rounded to the nearest')
+  expected!: string;
+
+  @Field.text({ max: 60, pattern: /^-?\d+$/, patternMeans: 'a whole number', description: 'Deviation in parts per million of the expected amount', example: '-20001' })
+  deviationPpm!: string;
+
+  @Field.integer({ min: 0, max: 1_000_000, description: 'Deviation allowed on either side, in parts per million' })
+  tolerancePpm!: number;
+
+  @Field.sha256({ description: 'SHA-256 of the chain facts used (canonical JSON): other facts are another judgement' })
+  chainSha256!: string;
+
+  @Field.list(() => JudgedDay, { optional: true, max: 1_000, description: 'Everything it was reckoned from, so that anyone reckons it again; absent in judgements before this was kept' })
+  basis?: JudgedDay[];
+
+  @Field.sha256({ optional: true, description: 'SHA-256 of `{basis, days, tolerancePpm}` as canonical JSON: another basis is another judgement' })
+  basisSha256?: string;
+
+  @Field.integer({ optional: true, min: 1, max: 1_000_000, description: 'Which judgement of the subject it is, from 1' })
+  revision?: number;
+
+  @Field.sha256({ optional: true, description: '`basisSha256` of the judgement that this one takes the place of; of one made before that was kept, its `chainSha256`' })
+  supersedes?: string;
 }
 
 export class ChainDayRecorded extends ChainDayFacts {}

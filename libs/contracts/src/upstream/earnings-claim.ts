@@ -29,4 +29,7 @@ export class EarningsClaim {
 
   @Field.text({ optional: true, max: 64, pattern: /^[A-Za-z0-9._:-]+$/, patternMeans: 'letters, digits, ".", "_", ":" and "-"', description: 'The pool\'s own id of the row, where one day has several' })
   reference?: string;
+
+  @Field.integer({ optional: true, min: 1, max: 1_000, description: 'Higher than before to correct a day reported earlier; 1 when absent', example: 1 })
+  revision?: number;
 }

@@ -36,12 +36,14 @@ export interface ListedEarnings {
   readonly scheme: string;
   readonly parts: readonly { readonly part: string; readonly amount: string }[];
   readonly total: string;
+  /** Which word of the pool on the day it is. */
+  readonly revision: number;
   readonly statementSha256: string | null;
   readonly recordedAt: string;
   readonly judgement: object | null;
 }
 
-const COLUMNS = `sequence, earnings_id AS earningsId, pool_account_id AS poolAccountId, asset, date, hash_rate AS hashRate, scheme, parts, total,
+const COLUMNS = `sequence, earnings_id AS earningsId, pool_account_id AS poolAccountId, asset, date, hash_rate AS hashRate, scheme, parts, total, revision,
   statement_sha256 AS statementSha256, recorded_at AS recordedAt, judgement`;
 
 @Injectable()

@@ -5,8 +5,10 @@ import { handleCommand, loadState, type EventMetadata, type EventStore, type Ref
 import { EVENT_STORE } from '@qazyna/service-kit';
 import type { EarningsReport, EarningsReporter, EarningsResult } from '../earnings-reporter.token.js';
 import { isDay } from '../plausibility/chain-day.js';
+import { follows } from '../plausibility/judgement.js';
 import { poolAccountDecider } from '../pools/pool-account.js';
 import { differingFields, earningsDecider, earningsWindowDecider } from './earnings.js';
+import { revisionOf } from './superseding.js';
 import { EARNINGS_PARTS, sumOf, type EarningsPart, type EarningsParts } from './earnings-row.js';
 
 type Metadata = Omit<EventMetadata, 'schemaVersion'>;
@@ -68,16 +70,23 @@ export class EarningsService implements EarningsReporter {
     return { status: 'refused', ...outcome.refusal };
   }
 
-  /** Records a judgement of a reported day; the same again changes nothing. @throws {StoreUnavailable | StoreTimeout} */
-  async judgeDay(judged: EarningsJudged, metadata: Metadata): Promise<void> {
+  /** Records a judgement of a reported day; the same again changes nothing. @returns whether it was news @throws {StoreUnavailable | StoreTimeout} */
+  async judgeDay(judged: EarningsJudged, metadata: Metadata): Promise<boolean> {
+    assertFollows(judged);
     const stream = streamOf.earnings(judged.subject);
-    const outcome = await handleCommand(this.store, earningsDecider, { stream, command: { kind: 'judge', judged }, commandId: `judge:${judged.chainSha256}`, metadata });
+    const { state } = await loadState(this.store, earningsDecider, stream);
+    const outcome = await handleCommand(this.store, earningsDecider, { stream, command: { kind: 'judge', judged }, commandId: judgementId(judged, state.judged), metadata });
     if (outcome.kind === 'refused') throw new Error(`${outcome.refusal.code}: ${outcome.refusal.message}`);
+    return !outcome.duplicate && outcome.events.length > 0;
   }
 
   /** Of days together. @throws {StoreUnavailable | StoreTimeout} */
-  async judgeWindow(judged: EarningsJudged, metadata: Metadata): Promise<void> {
-    await handleCommand(this.store, earningsWindowDecider, { stream: streamOf.earningsWindow(judged.subject), command: judged, commandId: `judge:${judged.chainSha256}`, metadata });
+  async judgeWindow(judged: EarningsJudged, metadata: Metadata): Promise<boolean> {
+    assertFollows(judged);
+    const stream = streamOf.earningsWindow(judged.subject);
+    const { state } = await loadState(this.store, earningsWindowDecider, stream);
+    const outcome = await handleCommand(this.store, earningsWindowDecider, { stream, command: judged, commandId: judgementId(judged, state), metadata });
+    return outcome.kind === 'accepted' && !outcome.duplicate && outcome.events.length > 0;
   }
 
   private async raiseConflict(offered: EarningsReported, offeredHash: string, way: string, metadata: Metadata): Promise<void> {
@@ -102,14 +111,24 @@ function identityOf({ poolAccountId, asset }: Pick<EarningsReported, 'poolAccoun
 }
 
 /** Parts in one order, so that equal parts are equal content. */
-function claimedOf({ date, hashRate, parts, total, scheme, reference }: EarningsClaim, account: Pick<EarningsReported, 'poolAccountId' | 'asset'>): EarningsReported {
+function claimedOf({ date, hashRate, parts, total, scheme, reference, revision = 1 }: EarningsClaim, account: Pick<EarningsReported, 'poolAccountId' | 'asset'>): EarningsReported {
   const amounts = EARNINGS_PARTS.flatMap((named) => parts.filter(({ part }) => part === named).map(({ part, amount }) => ({ part, amount })));
-  return { ...identityOf(account, date, reference), date, ...(hashRate === undefined ? {} : { hashRate }), parts: amounts, total, scheme };
+  return { ...identityOf(account, date, reference), date, ...(hashRate === undefined ? {} : { hashRate }), parts: amounts, total, scheme, ...(revision === 1 ? {} : { revision }) };
+}
+
+/** INV-51, before it is written. */
+function assertFollows(judged: EarningsJudged): void {
+  if (follows(judged, { canonical: contentHash }) === false) throw new Error(`INV-51: the judgement of ${judged.subject} is not what follows from its basis`);
+}
+
+/** The same facts may hold again after others did: which judgement it would be is part of its identity. */
+function judgementId({ basisSha256, chainSha256 }: EarningsJudged, before: EarningsJudged | undefined): string {
+  return `judge:${before === undefined ? 1 : revisionOf(before) + 1}:${basisSha256 ?? chainSha256}`;
 }
 
 /** What is said, whoever says it: the same day by another way is the same. */
-function saidHash({ earningsId, poolAccountId, asset, date, hashRate, parts, total, scheme }: EarningsReported): string {
-  return contentHash({ earningsId, poolAccountId, asset, date, ...(hashRate === undefined ? {} : { hashRate }), parts, total, scheme });
+function saidHash({ earningsId, poolAccountId, asset, date, hashRate, parts, total, scheme, revision = 1 }: EarningsReported): string {
+  return contentHash({ earningsId, poolAccountId, asset, date, ...(hashRate === undefined ? {} : { hashRate }), parts, total, scheme, ...(revision === 1 ? {} : { revision }) });
 }
 
 /** What our own format's rules refuse beyond the fields' own. */

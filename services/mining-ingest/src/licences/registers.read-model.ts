@@ -15,6 +15,7 @@ const ACCOUNT_EVENTS: ReadonlySet<string> = new Set([
   'mining.wallet-change-withdrawn',
   'mining.pool-account-suspended',
   'mining.pool-account-resumed',
+  'mining.pool-account-terms-set',
 ]);
 
 /**
@@ -23,7 +24,7 @@ const ACCOUNT_EVENTS: ReadonlySet<string> = new Set([
  */
 export const registersReadModel: ReadModelDefinition = {
   name: 'mining-registers',
-  version: 1,
+  version: 2,
   streamPrefixes: ['licence-', 'farm-', 'energy-', 'pool-account-'],
   schema: `
     CREATE TABLE licences (licence_id TEXT PRIMARY KEY, state TEXT NOT NULL, due_at TEXT) STRICT;

@@ -94,11 +94,12 @@ export function chainDayOf({ stretches, subsidies, fees }: ChainDayFacts): Chain
   };
 }
 
-/** A day is brought in once: earnings may have been judged by it. */
+/** A day is brought in once, and corrected by a higher revision: earnings judged by it are judged again. */
 export const chainDayDecider: Decider<ChainDayFacts | undefined, ChainDayFacts, EventsOf<{ 'mining.chain-day-recorded': ChainDayRecorded }>> = {
   initialState: () => undefined,
   decide(facts, known) {
     if (known === undefined) return accept({ type: 'mining.chain-day-recorded', data: facts });
+    if (!sameFacts(known, facts) && (facts.revision ?? 1) > (known.revision ?? 1)) return accept({ type: 'mining.chain-day-recorded', data: facts });
     return sameFacts(known, facts) ? accept() : refuse('chain-day-conflict', `${facts.date} is known with other figures, from ${known.source}`, 'date');
   },
   evolve: (_state, event) => event.data,

@@ -1,4 +1,4 @@
-import type { PoolAccountAct, PoolAccountRegistered, WalletChangeConfirmed, WalletChangeProposed } from '@qazyna/contracts';
+import type { PoolAccountAct, PoolAccountRegistered, PoolAccountTerms, WalletChangeConfirmed, WalletChangeProposed } from '@qazyna/contracts';
 
 /** A pool account with every wallet it ever had and every act over it. */
 export interface PoolAccount extends PoolAccountRegistered {
@@ -9,6 +9,8 @@ export interface PoolAccount extends PoolAccountRegistered {
   /** Every change that was ever proposed, by its id. */
   readonly known: ReadonlyMap<string, { readonly proposal: WalletChangeProposed; readonly status: 'proposed' | 'confirmed' | 'withdrawn' }>;
   readonly acts: ReadonlyMap<string, PoolAccountAct>;
+  /** Terms in the order they were recorded. */
+  readonly terms: readonly PoolAccountTerms[];
 }
 
 /** When payouts may go to a wallet: from the first moment (always, for the wallet of the registration) until the last excluded one. */

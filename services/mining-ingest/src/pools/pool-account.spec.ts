@@ -1,4 +1,4 @@
-import type { PoolAccountAct, PoolAccountRegistered, WalletChange } from '@qazyna/contracts';
+import type { PoolAccountAct, PoolAccountRegistered, PoolAccountTerms, WalletChange } from '@qazyna/contracts';
 import { specification } from '@qazyna/testing';
 import { poolAccountDecider, type PoolAccountEvent } from './pool-account.js';
 import { suspensionAt, walletAt, walletPeriods, type PoolAccount } from './pool-account-timeline.js';
@@ -132,4 +132,25 @@ describe('a pool account', () => {
     given(registered, taken(suspension)).when({ kind: 'act', act: suspension }).thenNothing();
     given(registered, taken(suspension)).when({ kind: 'act', act: { ...suspension, act: 'resume' } }).thenRefused('pool-account-act-conflict', 'actId');
   });
+});
+
+describe('terms of a pool account', () => {
+  const terms: PoolAccountTerms = { termsId: 'PT-1', from: '2026-03-01', poolFeePpm: 25_000, document };
+  const set: PoolAccountEvent = { type: 'mining.pool-account-terms-set', data: { poolAccountId: account.poolAccountId, ...terms } };
+  const setting = (more: Partial<PoolAccountTerms> = {}) => ({ kind: 'terms', terms: { ...terms, ...more } }) as const;
+
+  it('hold from a day on, and count once', () => {
+    given(registered).when(setting()).then(set);
+    given(registered, set).when(setting()).thenNothing();
+  });
+
+  it('from the same day are replaced under an id of their own', () =>
+    given(registered, set).when(setting({ termsId: 'PT-2', poolFeePpm: 20_000 })).then({ ...set, data: { ...set.data, termsId: 'PT-2', poolFeePpm: 20_000 } }));
+
+  it.each<[string, string, Partial<PoolAccountTerms>]>([
+    ['pool-account-terms-conflict', 'termsId', { poolFeePpm: 20_000 }],
+    ['day-unknown', 'from', { from: '2026-02-30' }],
+  ])('are refused with %s', (code, field, more) => given(registered, set).when(setting(more)).thenRefused(code, field));
+
+  it('that name nothing are refused', () => given(registered).when({ kind: 'terms', terms: { termsId: 'PT-1', from: '2026-03-01', document } }).thenRefused('terms-empty', 'poolFeePpm'));
 });

@@ -5,6 +5,8 @@ import type {
   PoolAccountRegistered,
   PoolAccountRegistration,
   PoolAccountSuspended,
+  PoolAccountTerms,
+  PoolAccountTermsSet,
   WalletChange,
   WalletChangeConfirmed,
   WalletChangeProposed,
@@ -13,6 +15,7 @@ import type {
 import { poolAccountIdOf } from '@qazyna/contracts/names';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
 import { bitcoinAsset } from '@qazyna/ledger';
+import { isDay } from '../plausibility/chain-day.js';
 import { sameContent } from '../licences/same-content.js';
 import type { PoolAccount } from './pool-account-timeline.js';
 
@@ -23,6 +26,7 @@ export type PoolAccountEvent = EventsOf<{
   'mining.wallet-change-withdrawn': WalletChangeWithdrawn;
   'mining.pool-account-suspended': PoolAccountSuspended;
   'mining.pool-account-resumed': PoolAccountSuspended;
+  'mining.pool-account-terms-set': PoolAccountTermsSet;
 }>;
 export type PoolAccountState = PoolAccount | undefined;
 
@@ -31,7 +35,8 @@ export type PoolAccountCommand =
   | { readonly kind: 'propose'; readonly change: WalletChange; readonly by: PersonReference; readonly now: string }
   | { readonly kind: 'confirm'; readonly changeId: string; readonly by: PersonReference; readonly now: string; readonly coolingMs: number }
   | { readonly kind: 'withdraw'; readonly changeId: string; readonly by: PersonReference; readonly now: string }
-  | { readonly kind: 'act'; readonly act: PoolAccountAct };
+  | { readonly kind: 'act'; readonly act: PoolAccountAct }
+  | { readonly kind: 'terms'; readonly terms: PoolAccountTerms };
 
 /** Registers an account with its first wallet. A change of wallet is a command of its own, not a second registration. */
 function register(registration: PoolAccountRegistration, state: PoolAccountState): Decision<PoolAccountEvent> {
@@ -101,6 +106,20 @@ function actOver(act: PoolAccountAct, state: PoolAccount): Decision<PoolAccountE
   return accept<PoolAccountEvent>({ type: kind === 'suspend' ? 'mining.pool-account-suspended' : 'mining.pool-account-resumed', data });
 }
 
+/** Terms are never edited: others from the same day take their place, under an id of their own. */
+function setTerms(terms: PoolAccountTerms, state: PoolAccount): Decision<PoolAccountEvent> {
+  const { termsId, from, poolFeePpm, hashRate, document } = terms;
+  if (!isDay(from)) return refuse('day-unknown', `${from} is no day of the calendar`, 'from');
+  if (poolFeePpm === undefined && hashRate === undefined) return refuse('terms-empty', 'terms name the pool\'s fee, a hash rate, or both', 'poolFeePpm');
+  const known = state.terms.find((each) => each.termsId === termsId);
+  if (known !== undefined) {
+    const same = known.from === from && known.poolFeePpm === poolFeePpm && known.hashRate === hashRate && sameContent(known.document, document);
+    return same ? accept() : refuse('pool-account-terms-conflict', `terms ${termsId} are known with other content`, 'termsId');
+  }
+  const named = { ...(poolFeePpm === undefined ? {} : { poolFeePpm }), ...(hashRate === undefined ? {} : { hashRate }) };
+  return accept<PoolAccountEvent>({ type: 'mining.pool-account-terms-set', data: { poolAccountId: state.poolAccountId, termsId, from, ...named, document } });
+}
+
 function decide(command: PoolAccountCommand, state: PoolAccountState): Decision<PoolAccountEvent> {
   if (command.kind === 'register') return register(command.registration, state);
   if (state === undefined) return refuse('unknown-pool-account', 'the pool account is not registered');
@@ -113,11 +132,13 @@ function decide(command: PoolAccountCommand, state: PoolAccountState): Decision<
       return withdraw(command.changeId, command.by, command.now, state);
     case 'act':
       return actOver(command.act, state);
+    case 'terms':
+      return setTerms(command.terms, state);
   }
 }
 
 function evolve(state: PoolAccountState, event: PoolAccountEvent): PoolAccountState {
-  if (event.type === 'mining.pool-account-registered') return { ...event.data, proposed: undefined, changes: [], known: new Map(), acts: new Map() };
+  if (event.type === 'mining.pool-account-registered') return { ...event.data, proposed: undefined, changes: [], known: new Map(), acts: new Map(), terms: [] };
   if (state === undefined) throw new Error(`${event.type} before mining.pool-account-registered`);
   const marked = (changeId: string, status: 'confirmed' | 'withdrawn'): PoolAccount['known'] => {
     const change = state.known.get(changeId);
@@ -142,6 +163,8 @@ function evolve(state: PoolAccountState, event: PoolAccountEvent): PoolAccountSt
     case 'mining.pool-account-suspended':
     case 'mining.pool-account-resumed':
       return { ...state, acts: new Map([...state.acts, [event.data.actId, event.data]]) };
+    case 'mining.pool-account-terms-set':
+      return { ...state, terms: [...state.terms, event.data] };
   }
 }
 

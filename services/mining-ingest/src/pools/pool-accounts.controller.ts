@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PoolAccountAct, PoolAccountRegistration, WalletChange } from '@qazyna/contracts';
+import { PoolAccountAct, PoolAccountRegistration, PoolAccountTerms, WalletChange } from '@qazyna/contracts';
 import { actorMetadata, correlationIdOrNew, CurrentActor, notFound, pageOf, parseCursor, Roles, ROLES, sendRefusal, type Actor, type Page } from '@qazyna/service-kit';
 import { PoolAccountList, PoolAccountQuery, type ListedPoolAccount, type ShownPoolAccount } from './pool-accounts.query.js';
 import { PoolAccountsService, type PoolAccountOutcome } from './pool-accounts.service.js';
@@ -54,6 +54,17 @@ export class PoolAccountsController {
   @ApiOperation({ summary: 'Suspend a pool account from a moment on, or let it go on' })
   async act(@Param('poolAccountId') poolAccountId: string, @Body() act: PoolAccountAct, @CurrentActor() actor: Actor): Promise<object> {
     return answer(await this.accounts.act(poolAccountId, act, by(actor)));
+  }
+
+  @Post(':poolAccountId/terms')
+  @HttpCode(200)
+  @Roles('custodian', 'compliance-officer')
+  @ApiOperation({
+    summary: 'Register the pool\'s fee, or the hash rate of the equipment behind an account, from a day on',
+    description: 'The fee is used where a row of earnings names none, the hash rate where the pool reports none. Days judged already are judged again. Terms are never edited: others from the same day take their place.',
+  })
+  async setTerms(@Param('poolAccountId') poolAccountId: string, @Body() terms: PoolAccountTerms, @CurrentActor() actor: Actor): Promise<object> {
+    return answer(await this.accounts.setTerms(poolAccountId, terms, by(actor)));
   }
 
   @Get()

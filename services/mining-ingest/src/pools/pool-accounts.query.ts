@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Field, IdentifierField, type PoolAccountAct, type WalletChangeProposed } from '@qazyna/contracts';
+import { Field, IdentifierField, type PoolAccountAct, type PoolAccountTerms, type WalletChangeProposed } from '@qazyna/contracts';
 import type { Clock } from '@qazyna/event-store';
 import { CLOCK, type ReadModelHost } from '@qazyna/service-kit';
 import { stateOf } from '../licences/register-state.js';
@@ -48,6 +48,8 @@ export interface ShownPoolAccount extends ListedPoolAccount {
   readonly wallets: readonly (WalletPeriod & { readonly current: boolean })[];
   readonly changes: readonly { readonly proposal: WalletChangeProposed; readonly status: string }[];
   readonly acts: readonly PoolAccountAct[];
+  /** In the order they were recorded. */
+  readonly terms: readonly PoolAccountTerms[];
   readonly history: readonly HistoryItem[];
 }
 
@@ -83,6 +85,7 @@ export class PoolAccountList {
       wallets: walletPeriods(state).map((period) => ({ ...period, current: isIn(period, this.clock.now()) })),
       changes: [...state.known.values()],
       acts: [...state.acts.values()].sort((a, b) => Date.parse(a.effectiveAt) - Date.parse(b.effectiveAt)),
+      terms: state.terms,
       history: historyOf(this.model, `pool-account:${poolAccountId}`),
     };
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
-import { contentHash, poolAccountIdOf, streamOf, type PersonReference, type PoolAccountAct, type PoolAccountRegistration, type WalletChange } from '@qazyna/contracts';
+import { contentHash, poolAccountIdOf, streamOf, type PersonReference, type PoolAccountAct, type PoolAccountRegistration, type PoolAccountTerms, type WalletChange } from '@qazyna/contracts';
 import { handleCommand, loadState, type Clock, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { bitcoinAsset } from '@qazyna/ledger';
 import { CLOCK, CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
@@ -56,6 +56,11 @@ export class PoolAccountsService {
   /** @throws as `register` */
   act(poolAccountId: string, act: PoolAccountAct, metadata: Metadata): Promise<PoolAccountOutcome> {
     return this.carryOut(poolAccountId, { kind: 'act', act }, `act:${contentHash(act)}`, metadata);
+  }
+
+  /** The pool's fee, or the hash rate behind the account, from a day on. @throws as `register` */
+  setTerms(poolAccountId: string, terms: PoolAccountTerms, metadata: Metadata): Promise<PoolAccountOutcome> {
+    return this.carryOut(poolAccountId, { kind: 'terms', terms }, `terms:${contentHash(terms)}`, metadata);
   }
 
   private async carryOut(poolAccountId: string, command: PoolAccountCommand, commandId: string, metadata: Metadata): Promise<PoolAccountOutcome> {
