@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
 import { fuzz, FuzzFailure } from '@qazyna/mining-ingest/fuzz';
+import { Standalone } from '../system/standalone.js';
+import { attackEndpoints } from './endpoints.js';
 
 /**
  * Mutated real statements through every parser: `npm run fuzz -- --inputs 200000 [--seed 1] [--format f2pool]`.
  * Exit code 1 with the input and its seed when a parser crashes, hangs, loses a row, or accepts what its rules refuse.
+ * With `--endpoints`, mutated requests to every operation of a system that is started for it: `--inputs` for each.
  */
 const FORMATS = ['btcpool-kz', 'viabtc', 'f2pool', 'antpool', 'braiins', 'canonical', 'statutory'];
 
-const { values } = parseArgs({ options: { inputs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, format: { type: 'string', multiple: true } } });
+const { values } = parseArgs({ options: { inputs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, format: { type: 'string', multiple: true }, endpoints: { type: 'boolean', default: false } } });
 const inputs = Number(values.inputs);
 const seed = Number(values.seed);
 const formats = values.format ?? FORMATS;
@@ -16,6 +19,8 @@ if (!Number.isSafeInteger(inputs) || inputs < 1 || !Number.isSafeInteger(seed) |
   console.error(unknown === undefined ? '--inputs and --seed must be whole numbers' : `no parser of ${unknown}: one of ${FORMATS.join(', ')}`);
   process.exit(2);
 }
+
+if (values.endpoints) process.exit((await overHttp()) ? 0 : 1);
 
 try {
   for (const format of formats) {
@@ -29,4 +34,21 @@ try {
   if (!(error instanceof FuzzFailure)) throw error;
   console.error(`seed ${seed}: ${error.message}`);
   process.exitCode = 1;
+}
+
+/** @returns whether nothing was found */
+async function overHttp(): Promise<boolean> {
+  const standalone = await Standalone.start({ story: true });
+  try {
+    const { requests, byStatus, slowestMs, slowest, faults } = await attackEndpoints({
+      url: standalone.url, seed, perOperation: inputs,
+      onProgress: (done, all) => void (process.stderr.isTTY && process.stderr.write(`\r${done} of ${all} operations`)),
+    });
+    for (const fault of faults) console.error(fault);
+    const statuses = Object.entries(byStatus).map(([status, count]) => `${count} x ${status}`).join(', ');
+    console.log(`${requests} requests, ${faults.length} at fault, slowest ${slowestMs.toFixed(0)} ms (${slowest}); ${statuses}`);
+    return faults.length === 0;
+  } finally {
+    await standalone.remove();
+  }
 }

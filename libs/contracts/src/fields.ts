@@ -246,7 +246,8 @@ export const Field = {
       options,
       { type: 'array', minItems: min, maxItems: max },
       (value) => Array.isArray(value) && value.length >= min && value.length <= max,
-      [IsArray(), ArrayMinSize(min), ArrayMaxSize(max), ValidateNested({ each: true }), Type(of)],
+      // A list in a list is no item: class-validator looks into it, and takes an empty one for sound.
+      [IsArray(), ArrayMinSize(min), ArrayMaxSize(max), IsObject({ each: true }), ValidateNested({ each: true }), Type(of)],
       { of, array: true },
     );
   },

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { EVENT_CATALOGUE, UPSTREAM_CATALOGUE } from './catalogue.js';
 import { jsonSchemaOf, type JsonSchema, type MessageClass } from './fields.js';
 import { soundInstance } from './sound-instance.js';
-import { STRICT } from './validator.js';
+import { SeizureFact } from './upstream/seizure-fact.js';
+import { parseMessage, STRICT } from './validator.js';
 
 const classes: MessageClass[] = [...new Set([...EVENT_CATALOGUE, ...UPSTREAM_CATALOGUE].map(({ schema }) => schema))];
 
@@ -59,5 +60,13 @@ describe.each(classes.map((type) => [type.name, type] as const))('a body of %s',
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a list of objects', () => {
+  const fact = { agency: 'afm', caseNumber: '1', act: 'reported', document: { reference: 'r', authority: 'court', sha256: 'c0'.repeat(32) }, actAt: '2026-03-01T00:00:00Z', effectiveAt: '2026-03-01T00:00:00Z' };
+  it.each([[[[]]], [[[[[]]]]], [[[{}]]], [[null]], [['x']], [[1]], [[[{ asset: 'a' }]]]])('takes no %j', (assets) => {
+    const parsed = parseMessage(SeizureFact, { ...fact, assets });
+    expect(parsed.ok ? 'taken' : parsed.errors.map(({ field }) => field.split('.')[0])).toContain('assets');
   });
 });

@@ -6,6 +6,7 @@ import { UnreadableStatement, type ParsedStatement, type StatementMedia, type St
 import { mutated, seeded } from './mutation.js';
 import { STATEMENT_SAMPLES } from './statement-samples.js';
 
+export { mutated, seeded } from './mutation.js';
 export { STATEMENT_SAMPLES } from './statement-samples.js';
 
 /** What may be said of every parser, whatever comes: checked against a second, naive reading of the same bytes. */

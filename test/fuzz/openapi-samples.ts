@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the published description of the HTTP interface says of each operation, as far as somebody who attacks it needs it. */
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly example?: unknown;
+  readonly default?: unknown;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly minLength?: number;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly allOf?: readonly Schema[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly schema?: Schema;
+  readonly example?: unknown;
+}
+
+interface Described {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema; readonly example?: unknown; readonly examples?: Readonly<Record<string, { readonly value?: unknown }>> }>> };
+  readonly 'x-qazyna-roles'?: readonly string[];
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly parameters: readonly { readonly name: string; readonly in: Parameter['in']; readonly sample: string }[];
+  readonly roles: readonly string[];
+  /** One for each media type, as text; undefined where no body is taken. */
+  readonly bodies: readonly { readonly mediaType: string; readonly text: string }[];
+}
+
+/** Every operation of `docs/openapi.json`, with a sample of what it takes. */
+export function describedOperations(): Operation[] {
+  const { paths, components } = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as Document;
+  const sample = (schema: Schema | undefined, depth = 0): unknown => {
+    if (schema === undefined || depth > 8) return 'x';
+    if (schema.$ref !== undefined) return sample(components.schemas[schema.$ref.split('/').at(-1) ?? ''], depth + 1);
+    if (schema.example !== undefined) return schema.example;
+    if (schema.default !== undefined) return schema.default;
+    if (schema.enum !== undefined) return schema.enum[0];
+    if (schema.allOf !== undefined) return sample(schema.allOf[0], depth + 1);
+    if (schema.type === 'array') return [sample(schema.items, depth + 1)];
+    if (schema.type === 'object' || schema.properties !== undefined) return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, sample(each, depth + 1)]));
+    if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1;
+    if (schema.type === 'boolean') return true;
+    if (schema.format === 'date-time') return '2026-03-01T00:00:00Z';
+    return 'x'.repeat(Math.max(1, schema.minLength ?? 1));
+  };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters = [], requestBody, 'x-qazyna-roles': roles = [] }]): Operation => ({
+      method: method.toUpperCase(),
+      path,
+      roles,
+      parameters: parameters.map(({ name, in: place, schema, example }) => ({ name, in: place, sample: String(example ?? sample(schema)) })),
+      bodies: Object.entries(requestBody?.content ?? {}).map(([mediaType, { schema, example, examples }]) => {
+        const value = example ?? Object.values(examples ?? {})[0]?.value ?? sample(schema);
+        return { mediaType, text: typeof value === 'string' ? value : JSON.stringify(value) };
+      }),
+    })),
+  );
+}
