@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchSession } from './bench.js';
+import { catchUpBench } from './catch-up.bench.js';
+import { emmettBench } from './emmett.bench.js';
 import { eventStoreDbBench } from './event-store-db.bench.js';
+import { growthBench } from './growth.bench.js';
 import { httpBench } from './http.bench.js';
 import { journalBench } from './journal.bench.js';
 import { describeMachine } from './machine.js';
@@ -19,15 +22,17 @@ import { wholeWayBench } from './whole-way.bench.js';
  * a table and writes `test-results/bench.json`. Nothing here passes or fails: figures of a shared machine are read by
  * people, and only the ratios travel.
  */
-const BENCHES: readonly Bench[] = [journalBench, rebuildBench, eventStoreDbBench, httpBench, payoutsBench, screeningBench, wholeWayBench];
+const BENCHES: readonly Bench[] = [journalBench, rebuildBench, catchUpBench, emmettBench, eventStoreDbBench, httpBench, payoutsBench, screeningBench, wholeWayBench];
+/** Ten million entries take a quarter of an hour and 15 GB: only when they are asked for. */
+const ON_REQUEST: readonly Bench[] = [growthBench];
 const REPEATS = 5;
 const REPEATS_QUICK = 2;
 const OUTPUT = join(import.meta.dirname, '../../test-results');
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } } });
-const chosen = values.only === undefined ? BENCHES : BENCHES.filter(({ name }) => values.only?.includes(name));
+const chosen = values.only === undefined ? BENCHES : [...BENCHES, ...ON_REQUEST].filter(({ name }) => values.only?.includes(name));
 if (chosen.length === 0) {
-  console.error(`no such bench; there are: ${BENCHES.map(({ name }) => name).join(', ')}`);
+  console.error(`no such bench; there are: ${[...BENCHES, ...ON_REQUEST].map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SandboxChain } from '@qazyna/bitcoin';
 import { answerFromSandbox, freePorts, launchServiceProcess, startFaultyRpc, type FaultyRpc, type RunningKafka, type ServiceProcess } from '@qazyna/testing';
 import type { World } from '../system/sandbox-world.js';
+import { productionNodeOptions } from './production-start.js';
 import { Door } from './door.js';
 import { StoreServer } from './store-server.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -17,7 +18,6 @@ const ENTRIES: Readonly<Record<ServiceName, string>> = {
   custody: 'services/custody/src/main.ts',
   reporting: 'services/reporting/src/main.ts',
 };
-const HEAP_MIB_MAX = 192;
 /** The shortest that brokers allow: what a killed consumer held waits that long for the next. */
 const SESSION_MS = 6_000;
 
@@ -169,8 +169,7 @@ export class Cast {
         EVENTSTORE_URL: this.storeUrl,
         KAFKA_SESSION_MS: String(SESSION_MS),
         QAZYNA_DATA_DIR: dataDir,
-        // Without a bound V8 lets garbage grow with the machine's memory before it collects any.
-        NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB_MAX}`,
+        NODE_OPTIONS: productionNodeOptions(),
         PORT: String(port),
         ...(service === 'custody' ? { BITCOIN_RPC_URL: this.rpc.url } : {}),
         ...this.env,

@@ -56,6 +56,38 @@ describe('the EventStoreDB adapter', () => {
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled').length).toBeGreaterThan(0);
   });
 
+  it('bounds a stream of which only the end is read, once, and appends to it go on', async () => {
+    for (let n = 0; n < 5; n++) await store.append('lease', n === 0 ? 'no-stream' : BigInt(n - 1), [contractEvent({ n })]);
+    await store.keepNewest('lease', 2);
+    const size = server.size;
+    await store.keepNewest('lease', 2);
+    expect(server.size).toBe(size);
+    expect((await store.append('lease', 4n, [contractEvent({ n: 5 })])).revision).toBe(5n);
+    const shown: bigint[] = [];
+    for await (const page of store.readStream('lease')) shown.push(...page.map(({ revision }) => revision));
+    expect(shown).toEqual([4n, 5n]);
+    expect(await logged()).toHaveLength(6);
+  });
+
+  it('hands over what comes one by one in pages, and loses nothing', async () => {
+    const stop = new AbortController();
+    const pages: number[] = [];
+    const seen = new Set<string>();
+    const following = (async () => {
+      for await (const message of store.subscribe({ filter: { streamPrefixes: ['s-'] }, signal: stop.signal })) {
+        if (message.kind !== 'events') continue;
+        pages.push(message.events.length);
+        for (const { stream } of message.events) seen.add(stream);
+        if (seen.size === 400) return;
+      }
+    })();
+    for (let n = 0; n < 400; n += 40) await Promise.all(Array.from({ length: 40 }, (_, index) => store.append(`s-${n + index}`, 'no-stream', [contractEvent({ n })])));
+    await following;
+    stop.abort();
+    expect(pages.reduce((sum, page) => sum + page, 0)).toBe(400);
+    expect(pages.length).toBeLessThan(200);
+  });
+
   it("shows nothing of the server's own streams", async () => {
     const other = EventStoreDBClient.connectionString(server.url);
     const stats = (): Promise<unknown> => other.appendToStream('$stats-127.0.0.1:2113', jsonEvent({ type: '$statsCollected', data: { cpu: 1 } }));

@@ -133,6 +133,21 @@ export class EventStoreDbStore implements EventStore {
     await newestRecords(this.client, 1, options?.timeoutMs ?? this.settings.timeoutMs, this.either(options?.signal));
   }
 
+  /**
+   * Lets the server forget all but the newest events of a stream, for streams of which only the end is ever read. Says
+   * nothing when that is so already.
+   */
+  async keepNewest(stream: string, maxCount: number, timeoutMs = this.settings.timeoutMs): Promise<void> {
+    const signal = this.either(undefined);
+    try {
+      const { metadata } = await withinTime(this.client.getStreamMetadata(stream), timeoutMs, signal);
+      if (metadata?.maxCount !== maxCount) await withinTime(this.client.setStreamMetadata(stream, { ...metadata, maxCount }), timeoutMs, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw explainReadFailure(error);
+    }
+  }
+
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
     await Promise.allSettled(this.inFlight);

@@ -17,6 +17,11 @@ export interface SubscriptionSettings {
 const RECONNECT_PAUSE_MS = 100;
 /** Servers before CaughtUp messages existed say nothing: silence for this long counts as caught up. */
 const QUIET_MS = 500;
+/**
+ * The client hands over a few events at a time. A subscriber waits this long for a page to fill: whoever follows the log
+ * pays for its own durable writes by the page, and single events would cost it one each.
+ */
+const GATHER_MS = 10;
 
 /** The client's subscriptions end with their connection; these are opened again where they stopped. */
 export class SupervisedSubscriptions {
@@ -65,15 +70,19 @@ export class SupervisedSubscriptions {
   /** Everything one connection brings, until it breaks. */
   private async *drain(feed: Feed, progress: Progress, timeoutMs: number, signal: AbortSignal): AsyncGenerator<SubscriptionMessage, void, undefined> {
     const opened = Date.now();
+    const full = Math.min(this.settings.pageSize, this.settings.subscriptionQueueMax / 2);
     for (;;) {
       signal.throwIfAborted();
+      if (feed.depth > 0 && feed.depth < full) await untilAborted(sleep(GATHER_MS, undefined, { ref: false }), signal);
       const items = feed.shift(this.settings.pageSize);
       let events: RecordedEvent[] = [];
-      for (const item of items) {
+      for (const [index, item] of items.entries()) {
         if (item.kind === 'event') {
           if (progress.at === undefined || item.event.position > progress.at) events.push(item.event);
           continue;
         }
+        // What comes next in the same page says where it is, too.
+        if (item.kind === 'checkpoint' && (items[index + 1]?.kind ?? 'caught-up') !== 'caught-up') continue;
         if (events.length > 0) yield this.advance(progress, events);
         events = [];
         if (item.kind === 'checkpoint' && (progress.at === undefined || item.position > progress.at)) {

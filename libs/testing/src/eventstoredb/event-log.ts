@@ -35,6 +35,7 @@ interface StoredAppend {
   readonly events: readonly { readonly id: string; readonly type: string; readonly contentType: string; readonly data: string; readonly metadata: string }[];
 }
 
+const METASTREAM = '$$';
 const RECORD_OVERHEAD_BYTES = 100n;
 /** .NET ticks: 100 ns, since the Unix epoch, as the server writes `created`. */
 const TICKS_PER_MS = 10_000n;
@@ -43,6 +44,8 @@ const TICKS_PER_MS = 10_000n;
 export class EventLog {
   readonly events: LoggedEvent[] = [];
   private readonly streams = new Map<string, LoggedEvent[]>();
+  /** `$maxCount` by stream, where its metadata say one. */
+  private readonly maxCounts = new Map<string, number>();
   private readonly fd: number | undefined;
   private end = 0n;
   private readonly waiting = new Set<() => void>();
@@ -78,6 +81,11 @@ export class EventLog {
     return this.streams.get(name);
   }
 
+  /** Revision of the first event of a stream that reads of it still show. */
+  firstShown(name: string): number {
+    return Math.max(0, (this.streams.get(name)?.length ?? 0) - (this.maxCounts.get(name) ?? Number.POSITIVE_INFINITY));
+  }
+
   /** Index of the first event whose position is at or after this one. */
   indexFrom(position: bigint): number {
     let low = 0;
@@ -104,6 +112,7 @@ export class EventLog {
     let list = this.streams.get(stream);
     if (list === undefined) this.streams.set(stream, (list = []));
     for (const event of proposed) {
+      if (stream.startsWith(METASTREAM)) this.bound(stream.slice(METASTREAM.length), event.data);
       const position = this.end;
       this.end += BigInt(event.data.length + event.metadata.length) + RECORD_OVERHEAD_BYTES;
       const revision = list.length;
@@ -112,6 +121,12 @@ export class EventLog {
       this.events.push(logged);
     }
     return list.at(-1);
+  }
+
+  private bound(stream: string, metadata: Uint8Array): void {
+    const { $maxCount } = JSON.parse(Buffer.from(metadata).toString('utf8')) as { readonly $maxCount?: number };
+    if ($maxCount === undefined) this.maxCounts.delete(stream);
+    else this.maxCounts.set(stream, $maxCount);
   }
 
   private restore(dataFile: string): void {

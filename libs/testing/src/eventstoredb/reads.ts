@@ -31,22 +31,24 @@ function refuse(call: ReadCall, code: status, details: string): void {
 }
 
 /** At most `count` events of `list` from `index` on, in the asked direction. */
-function* walk(list: readonly LoggedEvent[], index: number, forwards: boolean, count: number): Generator<LoggedEvent> {
+function* walk(list: readonly LoggedEvent[], index: number, forwards: boolean, count: number, first = 0): Generator<LoggedEvent> {
   // The end is looked up once: a read ends where the log ended when it began.
   const end = list.length;
-  for (let left = count, at = index; left > 0 && at >= 0 && at < end; left--, at += forwards ? 1 : -1) yield list[at] as LoggedEvent;
+  for (let left = count, at = index; left > 0 && at >= first && at < end; left--, at += forwards ? 1 : -1) yield list[at] as LoggedEvent;
 }
 
 function streamEvents(call: ReadCall, log: EventLog): Iterable<LoggedEvent> | undefined {
   const options = call.request.getOptions();
   const stream = options?.getStream();
-  const list = log.stream(Buffer.from(stream?.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8'));
+  const name = Buffer.from(stream?.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
+  const list = log.stream(name);
   if (options === undefined || stream === undefined || list === undefined) return undefined;
   const forwards = Number(options.getReadDirection()) === FORWARDS;
   let index = forwards ? 0 : list.length - 1;
   if (stream.hasRevision()) index = Math.min(Number(stream.getRevision()), forwards ? list.length : list.length - 1);
   else if (stream.hasEnd() && forwards) index = list.length;
-  return walk(list, index, forwards, Number(options.getCount()));
+  const first = log.firstShown(name);
+  return walk(list, forwards ? Math.max(index, first) : index, forwards, Number(options.getCount()), first);
 }
 
 function allEvents(call: ReadCall, log: EventLog): Iterable<LoggedEvent> {

@@ -7,6 +7,9 @@
 
 export const LEADERSHIP_STREAM = 'custody-leadership';
 
+/** Events of the stream that a server which can forget keeps: the last forty minutes of a leader. */
+export const TERMS_KEPT = 1_000;
+
 export const TERM_BEGUN = 'custody.term-begun';
 export const TERM_RENEWED = 'custody.term-renewed';
 /** The leader has stopped its work and leaves its place to anyone. */
