@@ -10,10 +10,22 @@ export class Oracle {
   /** Base units by licence. */
   private readonly credits = new Map<string, bigint>();
   private readonly payoutIds: string[] = [];
+  /** Of the messages that told of seizures. */
+  private readonly factIds: string[] = [];
+  private readonly caseNumbers: string[] = [];
 
   expect(licenceId: string, payoutIds: readonly string[], total: bigint): void {
     this.credits.set(licenceId, (this.credits.get(licenceId) ?? 0n) + total);
     for (const id of payoutIds) this.payoutIds.push(id);
+  }
+
+  expectSeizures({ messageIds, caseNumbers }: { readonly messageIds: readonly string[]; readonly caseNumbers: readonly string[] }): void {
+    this.factIds.push(...messageIds);
+    this.caseNumbers.push(...caseNumbers);
+  }
+
+  get cases(): number {
+    return this.caseNumbers.length;
   }
 
   get payouts(): number {
@@ -29,6 +41,7 @@ export class Oracle {
     const listed = await allItems<{ payoutId: string; status: string }>(cast.doors.mining.url, '/v1/payouts', { role: 'auditor' });
     findings.push(...compare('payouts listed', listed.filter(({ status }) => status === 'accepted').map(({ payoutId }) => payoutId), this.payoutIds));
     if (listed.some(({ status }) => status !== 'accepted')) findings.push(`${listed.filter(({ status }) => status !== 'accepted').length} payouts are not accepted`);
+    findings.push(...(await this.ofSeizures(cast, withinMs)));
     findings.push(...(await this.ofStreams(cast)));
     return findings;
   }
@@ -64,22 +77,37 @@ export class Oracle {
     return findings;
   }
 
+  /** Waits until intake lists every case, and has none twice. */
+  private async ofSeizures(cast: Cast, withinMs: number): Promise<string[]> {
+    const listed = async (): Promise<readonly string[]> => {
+      const cases = await allItems<{ caseNumber: string }>(cast.doors.intake.url, '/v1/cases', { role: 'auditor' });
+      return compare('cases listed', cases.map(({ caseNumber }) => caseNumber), this.caseNumbers);
+    };
+    return until('intake lists the cases that were told of', listed, (found) => found.length === 0, withinMs).then(() => [], (error: unknown) => [String(error)]);
+  }
+
   /** The streams themselves, from the store and not through any service. */
   private async ofStreams(cast: Cast): Promise<string[]> {
     const findings: string[] = [];
     const store = await EventStoreDbStore.connect({ url: cast.storeUrl });
     const matched: string[] = [];
     const accepted: string[] = [];
+    const facts: string[] = [];
+    const applied: string[] = [];
     try {
-      for await (const page of store.readAll({ filter: { streamPrefixes: ['payout-', 'deposit-'] } })) {
+      for await (const page of store.readAll({ filter: { streamPrefixes: ['payout-', 'deposit-', 'seizure-fact-', 'case-'] } })) {
         for (const { type, data } of page) {
           if (type === 'custody.deposit-matched') matched.push(data['payoutId'] as string);
           if (type === 'mining.payout-accepted') accepted.push(data['payoutId'] as string);
+          if (type === 'intake.fact-received') facts.push(data['messageId'] as string);
+          if (type === 'intake.act-applied') applied.push(data['factId'] as string);
         }
       }
     } finally {
       await store.close();
     }
+    if (new Set(applied).size !== applied.length || applied.length !== this.factIds.length) findings.push(`${applied.length} acts of seizures apply instead of ${this.factIds.length}`);
+    findings.push(...compare('facts of seizures in their streams', facts, this.factIds));
     findings.push(...compare('payouts accepted in their streams', accepted, this.payoutIds), ...compare('payouts matched in their streams', matched, this.payoutIds));
     return findings;
   }

@@ -55,18 +55,21 @@ function table(): string {
   return rows.map(({ what, seconds, note }) => `${what.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s  ${note}`).join('\n');
 }
 
-async function faults(cast: Cast, oracle: Oracle, seed: number): Promise<void> {
+/** @returns promises to operators that were broken on the way */
+async function faults(cast: Cast, oracle: Oracle, seed: number): Promise<string[]> {
+  const findings: string[] = [];
   const random = new Seeded(seed);
   for (let round = 1; round <= ROUNDS; round++) {
     for (const [index, { name, strike }] of chosen.entries()) {
       await timed(ROUNDS === 1 ? name : `${name} (${round})`, async () => {
         const wave = await beginWave(cast, oracle, `${round}-${index}`, CLAIMS);
-        const note = await strike({ cast, random, brokerPauseMs: short ? 8_000 : 30_000, doubled: short ? ['mining', 'custody'] : SERVICES });
+        const note = await strike({ cast, random, broken: (promise) => void findings.push(`${name}: ${promise}`), brokerPauseMs: short ? 8_000 : 30_000, doubled: short ? ['mining', 'custody'] : SERVICES });
         await wave.done;
         return note;
       });
     }
   }
+  return findings;
 }
 
 async function main(): Promise<number> {
@@ -90,11 +93,10 @@ async function main(): Promise<number> {
     const cast = await Cast.start({ kafka, storeFile: past.storeFile, past: past.onChain });
     rows.push({ what: 'start on the streams of the previous version', seconds: (performance.now() - startedAt) / 1_000, note: past.expect(oracle) });
     try {
-      await faults(cast, oracle, seed);
-      const findings: string[] = [];
+      const findings = await faults(cast, oracle, seed);
       await timed('figures, journal, payouts and streams against the oracle', async () => {
         findings.push(...(await oracle.verify(cast, SETTLED_MS_MAX)));
-        return `${oracle.payouts} payouts`;
+        return `${oracle.payouts} payouts, ${oracle.cases} cases`;
       });
       await timed('audit of the pipeline', async () => {
         const audit = await auditPipeline(cast);
