@@ -2,7 +2,11 @@ import type { RecordedEvent } from '@qazyna/event-store';
 import { DigestTable, digest32 } from './digest-table.js';
 import type { ConsumerDuties, Effect } from './duties.js';
 
+// Beside each effect: 32 bits of its content, and whether its message must be on its topic and has been seen there.
 const CONTENT = 0;
+const MESSAGE = 1;
+const EXPECTED = 1;
+const SEEN = 2;
 
 export type Standing =
   | 'proven'
@@ -10,10 +14,9 @@ export type Standing =
   | 'differs'
   | 'absent';
 
-/** What the streams show to be done, in some 30 bytes an effect. */
+/** What the streams show to be done, in some 36 bytes an effect. */
 export class Proofs {
-  private readonly table = new DigestTable(1);
-  private readonly toBeSeen = new DigestTable(1);
+  private readonly table = new DigestTable(2);
 
   /** The first content of a key stands, as the first word does in every stream. */
   add({ key, content }: Effect): void {
@@ -32,21 +35,23 @@ export class Proofs {
     return worst;
   }
 
-  /** An effect whose message must be on its topic. */
+  /** An effect, added before, whose message must be on its topic. */
   expectMessage(key: string): void {
-    this.toBeSeen.insert(key);
+    const slot = this.table.find(key);
+    if (slot === -1) throw new Error(`the effect ${key} is expected on a topic and was never added`);
+    if (this.table.get(slot, MESSAGE) !== SEEN) this.table.set(slot, MESSAGE, EXPECTED);
   }
 
   /** The message of an effect is on its topic. */
   sawMessage(key: string): void {
-    const slot = this.toBeSeen.find(key);
-    if (slot !== -1) this.toBeSeen.set(slot, 0, 1);
+    const slot = this.table.find(key);
+    if (slot !== -1) this.table.set(slot, MESSAGE, SEEN);
   }
 
   /** Effects that came over a topic which does not hold their message. */
   get unseen(): number {
     let unseen = 0;
-    for (const slot of this.toBeSeen.slots()) if (this.toBeSeen.get(slot, 0) === 0) unseen += 1;
+    for (const slot of this.table.slots()) if (this.table.get(slot, MESSAGE) === EXPECTED) unseen += 1;
     return unseen;
   }
 }
