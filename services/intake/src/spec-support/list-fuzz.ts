@@ -68,7 +68,8 @@ function walletAddresses(text: string): number | 'malformed' {
     if (line.trim() === '') continue;
     let entity: unknown;
     try {
-      entity = JSON.parse(line);
+      // Files that were put together keep each one's byte order mark; around a line it harms nobody.
+      entity = JSON.parse(line.trim());
     } catch {
       return 'malformed';
     }
@@ -84,7 +85,7 @@ function walletAddresses(text: string): number | 'malformed' {
 /** Undefined where XML says the same in several ways, and counting needs a reader. */
 function xmlAddresses(format: ScreeningFormat, text: string): number | undefined {
   if (/<!|&|<\?x(?!ml )|\]\]>/.test(text)) return undefined;
-  const of = format === 'ofac-sdn' ? /<id>(?:(?!<\/id>)[^])*?<idType>\s*Digital Currency Address - [^<]+<\/idType>/g : undefined;
+  const of = format === 'ofac-sdn' ? /<id(?=[\s>])(?:(?!<\/id\s*>)[^])*?<idType(?=[\s>])[^>]*>\s*Digital Currency Address - [^<]+<\/idType\s*>/g : undefined;
   return of === undefined ? undefined : [...text.matchAll(of)].length;
 }
 
