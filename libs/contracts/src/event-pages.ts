@@ -2,9 +2,6 @@ import { EVENT_CATALOGUE, messageTypeOf, UPSTREAM_CATALOGUE } from './catalogue.
 import { jsonSchemaOf, type JsonSchema, type MessageClass } from './fields.js';
 import { STREAM_PREFIXES } from './streams.js';
 
-/** Who reads the events of a service, besides reporting, which projects all of them. */
-const READERS: Readonly<Record<string, string>> = { intake: 'custody, reporting', mining: 'custody, reporting', custody: 'intake, reporting' };
-
 function rule(schema: JsonSchema): string {
   if (typeof schema['$ref'] === 'string') return schema['$ref'];
   if (schema['items'] !== undefined) return `list of ${rule(schema['items'] as JsonSchema)}`;
@@ -23,8 +20,11 @@ function fieldTable(type: MessageClass): string[] {
   return ['| field | rule | meaning |', '|---|---|---|', ...rows];
 }
 
-/** `docs/events.md`: every event and upstream message with its fields, who emits and who reads it. */
-export function eventPages(): string {
+/**
+ * `docs/events.md`: every event and upstream message with its fields, who emits and who reads it.
+ * @param readers parts of services whose code names an event type, its emitter's own among them
+ */
+export function eventPages(readers: ReadonlyMap<string, readonly string[]>): string {
   const nested = new Map<string, MessageClass>();
   const note = (type: MessageClass): void => {
     jsonSchemaOf(type, '', (inner) => {
@@ -40,9 +40,9 @@ export function eventPages(): string {
     lines.push(`### \`${messageType}\``, '', `${summary}. Topic \`${topic}\`, read by ${readBy}.`, '', ...fieldTable(schema), '');
   }
   for (const [owner, prefixes] of Object.entries(STREAM_PREFIXES)) {
-    lines.push(`## Events of ${owner}`, '', `Streams: ${prefixes.map((prefix) => `\`${prefix}…\``).join(', ')}. Read by ${READERS[owner] ?? 'reporting'}.`, '');
+    lines.push(`## Events of ${owner}`, '', `Streams: ${prefixes.map((prefix) => `\`${prefix}…\``).join(', ')}. "Named in" lists the parts of services whose code decides by the event, shows it or answers it; the relay, dead letters and the audit take every event as it is.`, '');
     for (const { type, version, schema, topic, summary } of EVENT_CATALOGUE.filter((event) => event.owner === owner)) {
-      lines.push(`### \`${type}\` v${version}`, '', `${summary}. On \`${topic}\` as \`${messageTypeOf(type, version)}\`.`, '', ...fieldTable(schema), '');
+      lines.push(`### \`${type}\` v${version}`, '', `${summary}. On \`${topic}\` as \`${messageTypeOf(type, version)}\`. Emitted by ${owner}; named in ${(readers.get(type) ?? []).map((part) => `\`${part}\``).join(', ') || 'no service'}.`, '', ...fieldTable(schema), '');
     }
   }
   lines.push('## Parts of messages', '');

@@ -11,6 +11,7 @@ import { asyncApiDocument, eventPages } from '@qazyna/contracts';
 import { profileSchema } from '@qazyna/jurisdiction';
 import { describeConfig, PLATFORM_SETTINGS, runService } from '@qazyna/service-kit';
 import { STANDALONE } from '../standalone.js';
+import { eventReaders } from './event-readers.js';
 
 const DOCS = fileURLToPath(new URL('../../../../docs/', import.meta.url));
 const VERSION = '1.0.0';
@@ -38,7 +39,7 @@ const pages: Record<string, string> = {
   'openapi.json': json(await openApi()),
   '../deploy/jurisdictions/profile.schema.json': json(profileSchema()),
   'asyncapi.json': json(asyncApiDocument(VERSION)),
-  'events.md': eventPages(),
+  'events.md': eventPages(eventReaders()),
   'configuration.md': `# Configuration\n\nGenerated from the code (\`npm run docs:generate\`); do not edit.\n\n${describeConfig(PLATFORM_SETTINGS)}\n`,
 };
 
