@@ -21,7 +21,6 @@ export const emmettBench: Bench = {
 
 interface TheirRun {
   readonly appended: number;
-  readonly failed: number;
   readonly seconds: number;
 }
 
@@ -46,14 +45,14 @@ async function measure(session: BenchSession): Promise<BenchOutcome> {
           run: async () => {
             const theirs = await emmett(session, folder, shape, counts[shape]);
             appends += counts[shape] / SHAPES[shape].atOnce;
-            failed += theirs.failed;
+            failed += (counts[shape] - theirs.appended) / SHAPES[shape].atOnce;
             return { operations: theirs.appended, seconds: theirs.seconds };
           },
         },
       ],
     });
     contests.push(...results);
-    figures.push({ name: `${shape}: appends of emmett that failed, of ${appends}`, value: failed, unit: '' }, { name: `${shape}: of ours that failed`, value: 0, unit: '' });
+    figures.push({ name: `${shape}: appends of emmett that failed or never ended, of ${appends}`, value: failed, unit: '' }, { name: `${shape}: of ours that failed`, value: 0, unit: '' });
   }
   return { kind: 'measured', contests, figures };
 }
