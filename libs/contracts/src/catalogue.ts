@@ -17,6 +17,7 @@ import type { AcquisitionEvents } from './events/acquisitions.js';
 import type { CustodyEvents } from './events/custody.js';
 import type { CustodyCaseEvents } from './events/custody-cases.js';
 import type { IntakeEvents } from './events/intake.js';
+import * as caseChanges from './events/case-changes.js';
 import type { IntakeAssetEvents } from './events/intake-assets.js';
 import type { MiningEvents } from './events/mining.js';
 import type { MiningAccountTermsEvents } from './events/mining-account-terms.js';
@@ -65,6 +66,7 @@ const INTAKE: Record<keyof (IntakeEvents & IntakeAssetEvents), Described> = {
   'intake.act-applied': { schema: intake.ActApplied, summary: 'An act changed the legal status of a case' },
   'intake.case-became-state-property': { schema: intake.CaseBecameStateProperty, summary: 'A case\'s assets became state property' },
   'intake.case-released': { schema: intake.CaseReleased, summary: 'A case\'s assets are to go back to their owner' },
+  'intake.case-changes-outstanding': { schema: caseChanges.CaseChangesOutstanding, summary: 'What follows of an act over many assets is told in parts, from here on' },
   'intake.asset-status-changed': { schema: intakeAssets.AssetStatusChanged, summary: 'Legal standing of one asset from now on' },
   'intake.asset-became-state-property': { schema: intakeAssets.AssetBecameStateProperty, summary: 'An asset, or an exact part of it, became state property' },
   'intake.asset-state-property-reversed': { schema: intakeAssets.AssetStatePropertyReversed, summary: 'A decision no longer makes an asset state property' },

@@ -6,6 +6,7 @@ export * from './events/acquisitions.js';
 export * from './events/custody.js';
 export * from './events/custody-cases.js';
 export * from './events/intake.js';
+export * from './events/case-changes.js';
 export * from './events/intake-assets.js';
 export * from './events/mining.js';
 export * from './events/mining-account-terms.js';

@@ -11,6 +11,7 @@
  * `factId`. Shares are of the asset as it stands (after a sale: of the proceeds); base units of a share are rounded
  * down for the state and for victims, so that the fraction of a unit stays with the owner.
  */
+import type { CaseChangesEvents } from './case-changes.js';
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
 import { AssetLocation, DatedValue, ExactShare, LegalDocument, SaleProceeds, SEIZURE_ACTS, VictimReturn, type SeizureAct } from '../upstream/seizure-fact.js';
@@ -252,7 +253,7 @@ export class IssuerFreeze {
   effectiveAt!: string;
 }
 
-export interface IntakeAssetEvents {
+export interface IntakeAssetEvents extends CaseChangesEvents {
   'intake.asset-status-changed': AssetStatusChanged;
   'intake.asset-became-state-property': AssetBecameStateProperty;
   'intake.asset-state-property-reversed': AssetStatePropertyReversed;

@@ -1,5 +1,8 @@
 import type { CoinsInherited, SeizureAct, SeizureFact } from '@qazyna/contracts';
 import fc from 'fast-check';
+import { eventsOfChange } from './case-effects.js';
+import { partOf, stillToTell } from './case-parts.js';
+import { caseStanding } from './case-standing.js';
 import { caseDecider, HELD_ACTS_MAX, type ApplyFact, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 
 const CASE = 'afm.257100031_00142';
@@ -31,6 +34,12 @@ class Case {
     for (const event of decision.events) this.state = caseDecider.evolve(this.state, event);
     this.events.push(...decision.events);
     return [...decision.events];
+  }
+  /** Tells a part of what is outstanding. */
+  tell(part: readonly CaseEvent[]): readonly CaseEvent[] {
+    for (const event of part) this.state = caseDecider.evolve(this.state, event);
+    this.events.push(...part);
+    return part;
   }
   types(command: CaseCommand): string[] | string {
     const events = this.take(command);
@@ -249,13 +258,41 @@ describe('an act that can never apply', () => {
 describe('a case of thousands of assets', () => {
   const reports = Array.from({ length: 20 }, (_, n) => fact('reported', 1, { assets: Array.from({ length: 100 }, (__, index) => asset(`x-${n}-${index}`)) }, `report-${n}`));
 
-  it('takes an act over as many at once as an append holds, and says how to name the others', () => {
+  const ids = reports.flatMap(({ fact: { assets } }) => (assets ?? []).map(({ assetId }) => assetId ?? ''));
+
+  it('takes an act over all of them, told in parts that each fit an append', () => {
     const seizure = new Case(...reports);
-    expect(seizure.take(fact('arrest', 2))).toBe('too-many-assets-at-once');
-    const some = Array.from({ length: 300 }, (_, index) => `x-${Math.floor(index / 100)}-${index % 100}`);
-    const events = seizure.take(fact('arrest', 2, { assetIds: some }, 'some'));
-    expect(JSON.stringify(events).length).toBeLessThan(500_000);
-    expect([seizure.statusOf('x-2-99'), seizure.statusOf('x-3-0')]).toEqual([['1/1 arrested'], ['1/1 reported']]);
+    const first = seizure.take(fact('arrest', 2));
+    expect(JSON.stringify(first).length).toBeLessThan(450_000);
+    expect(seizure.types(fact('evidence', 3))).toBe('case-changes-outstanding');
+    let parts = 1;
+    for (; seizure.state.outstanding !== undefined; parts++) {
+      const part = partOf(stillToTell(seizure.state), 0);
+      expect(JSON.stringify(part).length).toBeLessThan(450_000);
+      seizure.tell(part);
+    }
+    expect(parts).toBeGreaterThan(3);
+    expect(new Set(ids.map((id) => String(seizure.statusOf(id))))).toEqual(new Set(['1/1 arrested']));
+    expect(seizure.types(fact('evidence', 3))).toContain('act-applied');
+  });
+
+  it('is told in parts as it is told whole, wherever a part ends', () => {
+    const acts: readonly ApplyFact[] = [fact('restriction', 2), fact('arrest', 3), fact('confiscation-order', 4, { share: { numerator: '1', denominator: '3' }, rest: 'released' }), fact('finality', 5), fact('state-property-decision', 6), fact('reversal', 7)];
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 40, max: 500 }), { minLength: 1, maxLength: 5 }), (sizes) => {
+        const seizure = new Case(...reports.slice(0, 6));
+        for (const act of acts) {
+          const { state } = seizure;
+          const told = seizure.take(act) as CaseEvent[];
+          for (let part = 0; seizure.state.outstanding !== undefined; part++) told.push(...seizure.tell(stillToTell(seizure.state).slice(0, sizes[part % sizes.length])));
+          const before = caseStanding(state.facts.values(), state.lapsed, state.inherited);
+          const after = caseStanding(seizure.state.facts.values(), seizure.state.lapsed, seizure.state.inherited);
+          const whole = eventsOfChange({ caseId: CASE, before, after, factId: act.factId, document, effectiveAt: act.fact.effectiveAt, toldWhole: state.toldWhole });
+          expect(told.filter(({ type }) => !/act-|outstanding/.test(type))).toEqual(whole);
+        }
+      }),
+      { numRuns: 3 },
+    );
   });
 });
 

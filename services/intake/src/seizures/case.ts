@@ -3,6 +3,7 @@ import type {
 } from '@qazyna/contracts';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
 import { eventsOfChange } from './case-effects.js';
+import { CHANGES_OUTSTANDING, firstPart, toldAnother, type Outstanding } from './case-parts.js';
 import { caseStanding, type CaseStanding, type FactOutcome } from './case-standing.js';
 import type { ApplyFact } from './law.js';
 
@@ -53,17 +54,18 @@ export interface CaseState {
   readonly freezes: ReadonlyMap<string, 'frozen' | 'lifted'>;
   /** The fact of which the whole case was told to be state property, while that stands. */
   readonly toldWhole: string | undefined;
+  /** A change of which not all was told yet: nothing else is decided before the rest of it is. */
+  readonly outstanding: Outstanding | undefined;
 }
 
 /** Acts that may wait in one case: more than the law has is a publisher gone wrong. */
 export const HELD_ACTS_MAX = 20;
 /** Assets of one case. */
 export const ASSETS_MAX = 10_000;
-/** Two bytes a character at most, metadata beside it. */
-const APPEND_CHARACTERS_MAX = 400_000;
 const HOUR_MS = 3_600_000;
 
 function decide(command: CaseCommand, state: CaseState): Decision<CaseEvent> {
+  if (state.outstanding !== undefined) return refuse(CHANGES_OUTSTANDING, 'what follows of the act before is still being told');
   if (!('kind' in command)) return applyFact(command, state);
   switch (command.kind) {
     case 'look':
@@ -95,19 +97,9 @@ function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
       : refuse('act-superseded', `it would undo "${act}", which took effect later and stands: only a reversal or a correction can`, 'effectiveAt');
   }
   if (after.lives.size > ASSETS_MAX) return refuse('too-many-assets', `a case has at most ${ASSETS_MAX} assets`, 'assets');
-  const events = [
-    ...toldOf(command, state, after, facts),
-    ...lapsesUndone(state, after, factId),
-    ...eventsOfChange({ caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, toldWhole: state.toldWhole }),
-  ];
-  return fits(events) ? accept(...events) : refuse('too-many-assets-at-once', 'the act changes more assets than one append holds: name some hundreds of them at a time in assetIds', 'assetIds');
-}
-
-/** Whether the store takes them in one append (1 MiB), whatever the script of the texts. */
-function fits(events: readonly CaseEvent[]): boolean {
-  let characters = 0;
-  for (const event of events) if ((characters += JSON.stringify(event).length) > APPEND_CHARACTERS_MAX) return false;
-  return true;
+  const acts = [...toldOf(command, state, after, facts), ...lapsesUndone(state, after, factId)];
+  const part = firstPart(acts, { caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, toldWhole: state.toldWhole });
+  return part === undefined ? refuse('too-many-acts-at-once', 'the act frees more acts that wait than one append holds: publish the acts before it first', 'act') : accept(...part);
 }
 
 /**
@@ -166,7 +158,9 @@ function look({ caseId, now, warningHours }: LookAtClock, state: CaseState): Dec
   if (cause === undefined) return accept(...events);
   const after = caseStanding(state.facts.values(), lapsed, state.inherited);
   const document = state.facts.get(cause)?.fact.document;
-  return accept(...events, ...eventsOfChange({ caseId, before, after, factId: cause, document, effectiveAt: now, toldWhole: state.toldWhole }));
+  const part = firstPart(events, { caseId, before, after, factId: cause, document, effectiveAt: now, toldWhole: state.toldWhole });
+  if (part === undefined) throw new Error('one lapse and its warnings are more than an append holds');
+  return accept(...part);
 }
 
 function inherit(found: CoinsInherited, state: CaseState): Decision<CaseEvent> {
@@ -225,6 +219,12 @@ function warningKey(factId: string, hours: number, lapsesAt: string): string {
 }
 
 function evolve(state: CaseState, event: CaseEvent): CaseState {
+  if (event.type === 'intake.case-changes-outstanding') return { ...state, outstanding: { mark: event.data, before: state, told: 0 } };
+  const next = fold(state, event);
+  return state.outstanding === undefined ? next : { ...next, outstanding: toldAnother(state.outstanding) };
+}
+
+function fold(state: CaseState, event: CaseEvent): CaseState {
   switch (event.type) {
     case 'intake.act-applied': {
       const { factId, caseId, legalStatus, ...fact } = event.data;
@@ -264,7 +264,7 @@ function evolve(state: CaseState, event: CaseEvent): CaseState {
 }
 
 export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent> = {
-  initialState: () => ({ facts: new Map(), told: new Map(), legalStatus: undefined, lapsed: new Map(), warned: new Set(), inherited: [], freezes: new Map(), toldWhole: undefined }),
+  initialState: () => ({ facts: new Map(), told: new Map(), legalStatus: undefined, lapsed: new Map(), warned: new Set(), inherited: [], freezes: new Map(), toldWhole: undefined, outstanding: undefined }),
   decide,
   evolve,
 };

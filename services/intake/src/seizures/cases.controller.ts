@@ -57,6 +57,8 @@ export interface ListedCase {
   readonly held: number;
   /** The nearest lapse of its assets. */
   readonly restrictionLapsesAt: string | null;
+  /** Changes of its latest act that are still to be told: until it is 0, the assets are not yet as the act leaves them. */
+  readonly outstanding: number;
 }
 
 /** One asset of a case: each kind apart, each with its own legal status. */
@@ -91,7 +93,7 @@ export class PageQuery {
 
 const ASSETS_SHOWN_MAX = 1_000;
 const COLUMNS = `case_id AS caseId, agency, case_number AS caseNumber, legal_status AS legalStatus, opened_at AS openedAt, changed_at AS changedAt,
-  held, restriction_lapses_at AS restrictionLapsesAt`;
+  held, restriction_lapses_at AS restrictionLapsesAt, outstanding`;
 
 @ApiTags('Seizures')
 @Controller('v1/cases')

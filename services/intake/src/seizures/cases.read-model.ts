@@ -1,20 +1,21 @@
-import type { ActApplied, ActHeld, ActOvertaken, AssetStatusChanged, CoinsInherited, FactRefused, IssuerFreeze, RestrictionClock } from '@qazyna/contracts';
+import type { ActApplied, ActHeld, ActOvertaken, AssetStatusChanged, CaseChangesOutstanding, CoinsInherited, FactRefused, IssuerFreeze, RestrictionClock } from '@qazyna/contracts';
 import type { RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelDefinition, ReadModelWriter } from '@qazyna/service-kit';
 
 /** Lists of cases, their assets and their acts: disposable, rebuilt from the streams when this version changes. */
 export const casesReadModel: ReadModelDefinition = {
   name: 'intake-cases',
-  version: 3,
+  version: 4,
   streamPrefixes: ['case-', 'seizure-fact-'],
   schema: `
     CREATE TABLE cases (
       case_id TEXT PRIMARY KEY, agency TEXT, case_number TEXT, legal_status TEXT,
-      opened_at TEXT, changed_at TEXT NOT NULL, held INTEGER NOT NULL DEFAULT 0, restriction_lapses_at TEXT
+      opened_at TEXT, changed_at TEXT NOT NULL, held INTEGER NOT NULL DEFAULT 0, restriction_lapses_at TEXT, outstanding INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE INDEX cases_by_status ON cases (legal_status, case_id);
     CREATE INDEX cases_by_agency ON cases (agency, case_id);
     CREATE INDEX cases_by_lapse ON cases (restriction_lapses_at) WHERE restriction_lapses_at IS NOT NULL;
+    CREATE INDEX cases_with_changes_outstanding ON cases (case_id) WHERE outstanding > 0;
     CREATE TABLE acts (
       case_id TEXT NOT NULL, fact_id TEXT NOT NULL, state TEXT NOT NULL, act TEXT NOT NULL, effective_at TEXT,
       recorded_at TEXT NOT NULL, detail TEXT NOT NULL, position TEXT NOT NULL, PRIMARY KEY (case_id, fact_id)
@@ -24,13 +25,21 @@ export const casesReadModel: ReadModelDefinition = {
       standing TEXT NOT NULL, inherited TEXT, PRIMARY KEY (case_id, asset_id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX assets_by_asset ON assets (asset, case_id);
+    CREATE INDEX assets_by_status ON assets (case_id, legal_status);
+    CREATE INDEX assets_by_lapse ON assets (case_id, lapses_at) WHERE lapses_at IS NOT NULL;
     CREATE TABLE freezes (case_id TEXT NOT NULL, freeze_id TEXT NOT NULL, asset_id TEXT NOT NULL, freeze TEXT NOT NULL, lifted_at TEXT, PRIMARY KEY (case_id, freeze_id)) STRICT, WITHOUT ROWID;
     CREATE TABLE clocks (case_id TEXT NOT NULL, fact_id TEXT NOT NULL, event TEXT NOT NULL, hours_before INTEGER, lapses_at TEXT NOT NULL, recorded_at TEXT NOT NULL, position TEXT PRIMARY KEY) STRICT;
     CREATE INDEX clocks_by_case ON clocks (case_id, position);
     CREATE INDEX clocks_by_lapse ON clocks (event, lapses_at);
   `,
   apply(db, event) {
+    if (event.stream.startsWith('case-')) db.run('UPDATE cases SET outstanding = outstanding - 1 WHERE case_id = ? AND outstanding > 0', event.data['caseId'] as string);
     switch (event.type) {
+      case 'intake.case-changes-outstanding': {
+        const { caseId, acts, changes } = event.data as unknown as CaseChangesOutstanding;
+        db.run('INSERT INTO cases (case_id, changed_at, outstanding) VALUES (?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET outstanding = excluded.outstanding', caseId, event.recordedAt.toISOString(), acts + changes);
+        return;
+      }
       case 'intake.act-applied':
         return applied(db, event, event.data as unknown as ActApplied);
       case 'intake.act-held':
@@ -117,8 +126,9 @@ function assetChanged(db: ReadModelWriter, standing: AssetStatusChanged): void {
 /** A case of the first version has acts alone, and keeps what they say. */
 function refreshCase(db: ReadModelWriter, caseId: string): void {
   db.run(
-    `UPDATE cases SET restriction_lapses_at = (SELECT min(lapses_at) FROM assets WHERE assets.case_id = cases.case_id),
-       legal_status = (SELECT CASE WHEN count(DISTINCT legal_status) > 1 THEN 'mixed' ELSE max(legal_status) END FROM assets WHERE assets.case_id = cases.case_id)
+    `UPDATE cases SET restriction_lapses_at = (SELECT lapses_at FROM assets WHERE assets.case_id = ?1 AND lapses_at IS NOT NULL ORDER BY lapses_at LIMIT 1),
+       legal_status = (SELECT CASE WHEN first.legal_status = last.legal_status THEN last.legal_status ELSE 'mixed' END
+         FROM (SELECT legal_status FROM assets WHERE case_id = ?1 ORDER BY legal_status LIMIT 1) AS first, (SELECT legal_status FROM assets WHERE case_id = ?1 ORDER BY legal_status DESC LIMIT 1) AS last)
      WHERE case_id = ?1 AND EXISTS (SELECT 1 FROM assets WHERE assets.case_id = ?1)`,
     caseId,
   );

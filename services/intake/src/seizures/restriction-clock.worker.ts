@@ -18,13 +18,15 @@ export interface RestrictionClockOptions {
 }
 
 /**
- * Looks at restrictions that near their end. It wakes by what is recorded and by the clock, and keeps nothing that a
+ * Looks at restrictions that near their end, and finishes telling what a crash left half told. It wakes by what is recorded and by the clock, and keeps nothing that a
  * restart would lose: each warning and each lapse is an event of the case, decided there.
  */
 export class RestrictionClock {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private failure: unknown;
+  /** Changes of cases that the step before saw outstanding. */
+  private outstanding: ReadonlyMap<string, number> = new Map();
 
   constructor(private readonly options: RestrictionClockOptions) {}
 
@@ -46,8 +48,18 @@ export class RestrictionClock {
     const { model, seizures, clock } = this.options;
     const now = clock.now();
     let recorded = 0;
+    await this.finishWhatStopped();
     for (const caseId of this.due(model, now)) recorded += await seizures.lookAtClock(caseId, now);
     return recorded;
+  }
+
+  /** Whoever tells a change goes on with it; one that stands where the step before saw it was left by a crash. */
+  private async finishWhatStopped(): Promise<void> {
+    const { model, seizures } = this.options;
+    const now = new Map<string, number>();
+    for (const { case_id, outstanding } of model.db.prepare(`SELECT case_id, outstanding FROM cases WHERE outstanding > 0 LIMIT ${CASES_MAX}`).all()) now.set(case_id as string, outstanding as number);
+    for (const [caseId, left] of now) if (this.outstanding.get(caseId) === left) await seizures.finish(caseId);
+    this.outstanding = now;
   }
 
   /** A threshold is crossed and not told; a lapse is over and not told; or a lapse was told that is still to come. */

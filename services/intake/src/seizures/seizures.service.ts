@@ -2,15 +2,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
 import { caseIdOf, contentHash, streamOf, type AssetLocation, type CoinsInherited, type ConflictRaised, type IssuerFreeze, type SeizureFact, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
-import { handleCommand, loadState, uuidV5, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
+import {
+  ConcurrencyConflict, eventId, handleCommand, loadState, StoreTimeout, TooManyConflicts, uuidV5, type CommandOutcome, type EventMetadata, type EventStore, type ExpectedRevision, type JsonObject, type Refusal,
+} from '@qazyna/event-store';
 import { findAsset } from '@qazyna/ledger';
 import { caseActRefusal, deadlineOf, TermError, type JurisdictionProfile } from '@qazyna/jurisdiction';
 import { EVENT_STORE, JURISDICTION } from '@qazyna/service-kit';
-import { caseDecider, type CaseCommand, type CaseState } from './case.js';
+import { caseDecider, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
+import { CHANGES_OUTSTANDING, partOf, stillToTell } from './case-parts.js';
 import { brokenRule, factDecider, withLapse } from './seizure-fact.js';
 
 /** Namespace of fact ids. Fixed for ever: streams are named by them. */
 const FACT_NAMESPACE = '5a8f6c1e-3f0d-5d6b-8f57-0c1d6a7e2b94';
+
+/** Others in between, or appends of unknown outcome, after which a case is read again. */
+const ATTEMPTS_MAX = 9;
 
 /** One published fact at the door, already of the right shape. */
 export interface PublishedFact {
@@ -95,12 +101,7 @@ export class SeizuresService {
     }
     if (received.state.refused) return refused(received.state.refused);
 
-    const outcome = await handleCommand(this.store, caseDecider, {
-      stream: streamOf.case(caseId),
-      command: { factId, caseId, fact },
-      commandId: factId,
-      metadata: { ...metadata, causationId: factId },
-    });
+    const outcome = await this.carryOut(caseId, { factId, caseId, fact }, factId, { ...metadata, causationId: factId });
     if (outcome.kind === 'accepted') return { ...standing(factId, caseId, outcome.state), ...(changed(outcome) ? {} : { status: 'duplicate' as const }) };
 
     await handleCommand(this.store, factDecider, {
@@ -117,12 +118,8 @@ export class SeizuresService {
    * been ahead. @returns how many events it recorded @throws as `receive`
    */
   async lookAtClock(caseId: string, now: Date): Promise<number> {
-    const outcome = await handleCommand(this.store, caseDecider, {
-      stream: streamOf.case(caseId),
-      command: { kind: 'look', caseId, now: now.toISOString(), warningHours: this.profile.restrictionWarningHours },
-      commandId: `look:${now.toISOString()}`,
-      metadata: { actor: { subject: 'restriction-clock', organisation: 'qazyna' }, correlationId: caseId },
-    });
+    const command: CaseCommand = { kind: 'look', caseId, now: now.toISOString(), warningHours: this.profile.restrictionWarningHours };
+    const outcome = await this.carryOut(caseId, command, `look:${now.toISOString()}`, { actor: { subject: 'restriction-clock', organisation: 'qazyna' }, correlationId: caseId });
     return outcome.kind === 'accepted' && !outcome.duplicate ? outcome.events.length : 0;
   }
 
@@ -138,8 +135,59 @@ export class SeizuresService {
     return this.officersCommand(freeze.caseId, { kind, freeze }, `${kind}:${freeze.freezeId}`, metadata);
   }
 
+  /** Tells the rest of a change that a crash left in the middle. @throws as `receive` */
+  async finish(caseId: string): Promise<void> {
+    const { state, expected } = await loadState(this.store, caseDecider, streamOf.case(caseId));
+    await this.tellRest(caseId, state, expected, { actor: { subject: 'case-changes', organisation: 'qazyna' }, correlationId: caseId });
+  }
+
+  /** Carries a command out over the whole case: when this resolves, all that follows of it is durable. */
+  private async carryOut(caseId: string, command: CaseCommand, commandId: string, metadata: PublishedFact['metadata']): Promise<CommandOutcome<CaseState, CaseEvent>> {
+    const stream = streamOf.case(caseId);
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      const outcome = await handleCommand(this.store, caseDecider, { stream, command, commandId, metadata });
+      if (outcome.kind === 'refused') {
+        if (outcome.refusal.code !== CHANGES_OUTSTANDING) return outcome;
+        await this.finish(caseId);
+        continue;
+      }
+      const { state, revision } = outcome;
+      if (state.outstanding === undefined || revision === undefined) return outcome;
+      return { ...outcome, state: await this.tellRest(caseId, state, revision, metadata) };
+    }
+    throw new TooManyConflicts(stream, ATTEMPTS_MAX);
+  }
+
+  /** What follows is reckoned once and told part by part; where somebody came in between, it is reckoned again from what stands. */
+  private async tellRest(caseId: string, from: CaseState, revision: ExpectedRevision, metadata: PublishedFact['metadata']): Promise<CaseState> {
+    const stream = streamOf.case(caseId);
+    let state = from;
+    let expected = revision;
+    let failed: unknown;
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      const causationId = state.outstanding?.mark.factId ?? caseId;
+      const events = stillToTell(state);
+      try {
+        for (let told = 0; told < events.length; ) {
+          const part = partOf(events, told);
+          const id = `rest:${String(expected)}`;
+          const appended = part.map(({ type, data }, index) => ({ id: eventId(stream, id, index), type, data: data as unknown as JsonObject, metadata: { ...metadata, causationId, schemaVersion: 1 } }));
+          expected = (await this.store.append(stream, expected, appended)).revision;
+          for (const event of part) state = caseDecider.evolve(state, event);
+          told += part.length;
+        }
+        return state;
+      } catch (error) {
+        if (!(error instanceof ConcurrencyConflict || error instanceof StoreTimeout)) throw error;
+        failed = error;
+        ({ state, expected } = await loadState(this.store, caseDecider, stream));
+      }
+    }
+    throw failed;
+  }
+
   private async officersCommand(caseId: string, command: CaseCommand, commandId: string, metadata: PublishedFact['metadata']): Promise<OfficersResult> {
-    const outcome = await handleCommand(this.store, caseDecider, { stream: streamOf.case(caseId), command, commandId, metadata });
+    const outcome = await this.carryOut(caseId, command, commandId, metadata);
     if (outcome.kind === 'refused') return { refusal: outcome.refusal };
     return { status: changed(outcome) ? 'accepted' : 'duplicate' };
   }
