@@ -9,7 +9,7 @@ import { casesReadModel } from './cases.read-model.js';
 import { RestrictionClock } from './restriction-clock.worker.js';
 import { SeizuresService, type FactResult, type PublishedFact } from './seizures.service.js';
 
-const ASSETS = 1_000;
+const ASSETS = 600;
 const CASE = caseIdOf('afm', '257100031/00142');
 const METADATA = { actor: { subject: 'spec', organisation: 'spec' }, correlationId: 'spec' };
 const asset = (n: number): NonNullable<SeizureFact['assets']>[number] => ({ assetId: `a-${String(n)}`, asset: 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:1', amount: '1000', location: { kind: 'device', reference: `evidence-${String(n)}` } });
@@ -91,7 +91,7 @@ describe('an act over more assets than one append holds', () => {
     await road('finality');
     const expected = await undisturbed('state-property-decision');
     for (let at = 1; ; at++) {
-      // Each stop on a copy of the case would cost a road of its own: each part of the act stops once, one after another.
+      // The message is sent again after each stop, and the next attempt stops one append further on.
       store.appends = 0;
       store.failing = { at, applied, error, for: 100 };
       const result: FactResult | Error = await seizures.receive(published('state-property-decision')).catch((failed: unknown) => failed as Error);

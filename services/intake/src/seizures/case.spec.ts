@@ -276,6 +276,15 @@ describe('a case of thousands of assets', () => {
     expect(seizure.types(fact('evidence', 3))).toContain('act-applied');
   });
 
+  it('is not told on where another count was announced than follows (INV-53)', () => {
+    const seizure = new Case(...reports);
+    seizure.take(fact('arrest', 2));
+    const { outstanding } = seizure.state;
+    if (outstanding === undefined) throw new Error('nothing is outstanding');
+    const mark = { ...outstanding.mark, changes: outstanding.mark.changes - 1 };
+    expect(() => stillToTell({ ...seizure.state, outstanding: { ...outstanding, mark } })).toThrow('INV-53');
+  });
+
   it('is told in parts as it is told whole, wherever a part ends', () => {
     const acts: readonly ApplyFact[] = [fact('restriction', 2), fact('arrest', 3), fact('confiscation-order', 4, { share: { numerator: '1', denominator: '3' }, rest: 'released' }), fact('finality', 5), fact('state-property-decision', 6), fact('reversal', 7)];
     fc.assert(

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AddressError, parseAddress } from '@qazyna/bitcoin';
 import { caseIdOf, contentHash, streamOf, type AssetLocation, type CoinsInherited, type ConflictRaised, type IssuerFreeze, type SeizureFact, type SignedMessage } from '@qazyna/contracts';
 import { conflictDecider } from '@qazyna/contracts/conflict';
 import {
@@ -8,6 +7,7 @@ import {
 import { findAsset } from '@qazyna/ledger';
 import { caseActRefusal, deadlineOf, TermError, type JurisdictionProfile } from '@qazyna/jurisdiction';
 import { EVENT_STORE, JURISDICTION } from '@qazyna/service-kit';
+import { checkedAddress, withChainAddresses } from './asset-address.adapter.js';
 import { caseDecider, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
 import { CHANGES_OUTSTANDING, partOf, stillToTell } from './case-parts.js';
 import { brokenRule, factDecider, withLapse } from './seizure-fact.js';
@@ -86,7 +86,7 @@ export class SeizuresService {
     const broken = caseActRefusal(this.profile, published.fact.act) ?? brokenRule(published.fact, (start) => this.restrictionEnds(start)) ?? brokenAsset(published.fact);
     if (broken) return refused(broken);
 
-    const fact = withLapse(published.fact, (start) => this.restrictionEnds(start));
+    const fact = withLapse(withChainAddresses(published.fact), (start) => this.restrictionEnds(start));
     const hash = contentHash(published.fact);
     const received = await handleCommand(this.store, factDecider, {
       stream: streamOf.seizureFact(factId),
@@ -127,7 +127,7 @@ export class SeizuresService {
   inherit(found: CoinsInherited, metadata: PublishedFact['metadata']): Promise<OfficersResult> {
     const broken = brokenLocated(found.asset, found.location, '');
     if (broken !== undefined) return Promise.resolve({ refusal: broken });
-    return this.officersCommand(found.caseId, { kind: 'inherit', found }, `inherit:${found.findingId}`, metadata);
+    return this.officersCommand(found.caseId, { kind: 'inherit', found: inChainForm(found) }, `inherit:${found.findingId}`, metadata);
   }
 
   /** The issuer of a token froze it, or lifted that. Once for each freeze. @throws as `receive` */
@@ -216,6 +216,12 @@ export class SeizuresService {
   }
 }
 
+function inChainForm(found: CoinsInherited): CoinsInherited {
+  const { address } = found.location;
+  const checked = address === undefined || found.location.kind !== 'address' ? undefined : checkedAddress(found.asset, address);
+  return checked !== undefined && 'address' in checked ? { ...found, location: { ...found.location, address: checked.address } } : found;
+}
+
 function factIdOf(source: string, id: string): string {
   return uuidV5(FACT_NAMESPACE, `${source}\n${id}`);
 }
@@ -235,7 +241,7 @@ function standing(factId: string, caseId: string, state: CaseState): FactResult 
   };
 }
 
-/** Assets must be registered, and a Bitcoin address must be one of the asset's own network. */
+/** Assets must be registered, and an address must be one of the asset's own network. */
 function brokenAsset(fact: SeizureFact): Refusal | undefined {
   const named = [fact.assets ?? [], fact.corrected?.assets ?? []];
   for (const [index, { asset, location }] of named.flat().entries()) {
@@ -253,12 +259,7 @@ function brokenLocated(assetId: string, location: AssetLocation, path: string): 
   if (assetId.startsWith('qazyna:local/') && location.kind !== 'address') return undefined;
   const asset = findAsset(assetId);
   if (asset === undefined) return { code: 'asset-unknown', field: `${path}asset`, message: `no asset ${assetId} is registered` };
-  if (location.kind !== 'address' || location.address === undefined || !assetId.startsWith('bip122:')) return undefined;
-  try {
-    parseAddress(location.address, asset.network as Parameters<typeof parseAddress>[1]);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
-    return { code: error.code, field: `${path}location.address`, message: error.message };
-  }
+  if (location.kind !== 'address' || location.address === undefined) return undefined;
+  const checked = checkedAddress(assetId, location.address);
+  return 'address' in checked ? undefined : { ...checked, field: `${path}location.address` };
 }
