@@ -25,7 +25,7 @@ export { PublishersModule, UpstreamSignaturesModule } from './publishers/publish
 export { publishersReadModel } from './publishers/publishers.view.js';
 export type { ListedPublisher, ShownPublisher } from './publishers/publishers.dto.js';
 export { SIGNATURE_REFUSALS } from './publishers/signature-codes.js';
-export { UpstreamSignatures, type SignatureVerdict, type UpstreamMessage } from './publishers/upstream-signatures.js';
+export { UpstreamSignatures, type SignatureVerdict, type UnsignedUpload, type UpstreamMessage } from './publishers/upstream-signatures.js';
 export type { Spoken } from './publishers/key-judgement.js';
 export { ReadinessRegistry, type ComponentState, type Indicator, type Readiness } from './health/readiness-registry.js';
 export { answerTo, checkedData, deadLetterOf, inOrder, receiveEvents, receiveMessages, type ReceivedEvent, type ReceivedEvents, type ReceivedMessages, type RefusedItem } from './http/event-door.js';

@@ -107,6 +107,9 @@ export class StatementReceived {
   @Field.integer({ optional: true, min: 1, max: 10_000, description: 'Parts the bytes are kept in: this event has the last, `mining.statement-part-kept` the ones before' })
   parts?: number;
 
+  @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed the file, over the bytes as they came; absent for one handed in unsigned or polled' })
+  signed?: SignedMessage;
+
   @Field.flag({ optional: true, description: 'True when what names persons was replaced by references: the SHA-256 is of the bytes as they came' })
   redacted?: boolean;
 

@@ -3,6 +3,8 @@ import { IdentifierField } from '../identifiers.js';
 import { BITCOIN_NETWORKS } from '../names.js';
 import { ENERGY_SOURCE, FARM_NAMES } from './licence-act.js';
 
+/** What a signature over a pool's own file names as its type. */
+export const POOL_STATEMENT_TYPE = 'qazyna.mining.statement.v1';
 export const MINING_PAYOUT_TYPE = 'qazyna.mining.payout.v1';
 
 /** A payment id as pools write them. */

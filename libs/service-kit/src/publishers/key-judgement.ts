@@ -1,6 +1,6 @@
 import type { PublisherRemit } from '@qazyna/contracts';
 import type { Refusal } from '@qazyna/event-store/decider';
-import type { PublisherKey } from './publisher.js';
+import type { PublisherKey, PublisherState } from './publisher.js';
 
 /** How far a publisher's clock may run ahead of ours. */
 export const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
@@ -30,6 +30,11 @@ export function judgeRemit(publisher: string, remit: PublisherRemit, source: str
   if (remit.grants.some((grant) => allows(grant, spoken))) return undefined;
   const { field, what } = named(spoken);
   return { code: 'signature-outside-remit', field, message: `${publisher} does not speak for ${what}` };
+}
+
+/** Whether the publisher signs for what is spoken of at a moment: it may, and has a key that counts. */
+export function signsFor({ remit, keys }: PublisherState, spoken: Spoken, nowMs: number): boolean {
+  return remit.grants.some((grant) => allows(grant, spoken)) && [...keys.values()].some((key) => judgeKey('', key, { issuedAtMs: nowMs, receivedAtMs: nowMs }) === undefined);
 }
 
 function named(spoken: Spoken): { readonly field: string; readonly what: string } {

@@ -1,5 +1,6 @@
 import { streamOf } from '@qazyna/contracts';
-import type { EventStore } from '@qazyna/event-store';
+import type { EventStore, Position } from '@qazyna/event-store';
+import { signsFor, type Spoken } from './key-judgement.js';
 import { publisherDecider, type PublisherEvent, type PublisherState } from './publisher.js';
 
 interface Folded {
@@ -16,6 +17,10 @@ const REMEMBERED_MAX = 1_000;
  */
 export class PublisherDirectory {
   private readonly remembered = new Map<string, Folded>();
+  /** Every publisher, for questions that name none; read when such a question comes. */
+  private readonly everyone = new Map<string, PublisherState>();
+  private followedTo: Position | undefined;
+  private following: Promise<void> = Promise.resolve();
   /** Looks that callers of this turn of the event loop are about to take together. */
   private gathering = new Map<string, Promise<PublisherState>>();
 
@@ -31,6 +36,29 @@ export class PublisherDirectory {
       this.gathering.set(publisherId, look);
     }
     return look;
+  }
+
+  /** A publisher that signs for what is spoken of now, by its name; undefined where nobody does. @throws {StoreUnavailable | StoreTimeout} */
+  async signerOf(spoken: Spoken, nowMs: number): Promise<string | undefined> {
+    // One after the other: two that read the same events would fold them twice.
+    const reading = this.following.then(() => this.follow());
+    this.following = reading.catch(() => undefined);
+    await reading;
+    return [...this.everyone].find(([, state]) => signsFor(state, spoken, nowMs))?.[0];
+  }
+
+  /** Everything recorded of publishers since the last look. */
+  private async follow(): Promise<void> {
+    const head = await this.store.head();
+    if (head === this.followedTo) return;
+    for await (const page of this.store.readAll({ filter: { streamPrefixes: [streamOf.publisher('')] }, ...(this.followedTo === undefined ? {} : { after: this.followedTo }) })) {
+      for (const recorded of page) {
+        const event = recorded as unknown as PublisherEvent;
+        this.everyone.set(event.data.publisherId, publisherDecider.evolve(this.everyone.get(event.data.publisherId) ?? publisherDecider.initialState(), event));
+        this.followedTo = recorded.position;
+      }
+    }
+    if (head !== undefined && (this.followedTo === undefined || head > this.followedTo)) this.followedTo = head;
   }
 
   private async read(publisherId: string): Promise<PublisherState> {

@@ -4,6 +4,8 @@
  */
 export const SIGNATURE_REFUSALS: ReadonlyMap<string, 401 | 403> = new Map<string, 401 | 403>([
   ['signature-missing', 401],
+  /** A file, or a body without attributes, of one for whom a publisher signs. */
+  ['unsigned-upload', 401],
   ['signature-malformed', 401],
   ['signature-key-unknown', 401],
   ['signature-invalid', 401],
@@ -18,6 +20,7 @@ export const SIGNATURE_REFUSALS: ReadonlyMap<string, 401 | 403> = new Map<string
 /** Those that say nothing about the bytes: a message that was accepted before is still the same message. */
 export const PASSING_REFUSALS: ReadonlySet<string> = new Set([
   'signature-missing',
+  'unsigned-upload',
   'signature-key-not-yet-valid',
   'signature-key-expired',
   'signature-key-revoked',

@@ -70,11 +70,23 @@ describe('the judge of signatures', () => {
     expect(await verdict({ event: decodeRecord(encodeStructuredRecord(event({ extensions: { signature } }))) })).toBe('ok');
   });
 
+  it('takes no body without attributes of an agency for whom someone signs, unless it is known, until the last key has ended', async () => {
+    const accepting = judge('accepted');
+    expect(await verdict({ event: undefined }, accepting)).toBe('unsigned-upload');
+    expect(await verdict({ event: undefined, known: () => Promise.resolve(true) }, accepting)).toBe('ok unsigned');
+    await grant({ agency: 'afm', casePrefixes: ['9'] });
+    expect(await verdict({ event: undefined }, accepting)).toBe('ok unsigned');
+    await grant();
+    expect(await verdict({ event: undefined }, accepting)).toBe('unsigned-upload');
+    await revoke();
+    expect(await verdict({ event: undefined }, accepting)).toBe('ok unsigned');
+  });
+
   it('asks for a signature, and in the sandbox does without', async () => {
     expect(await verdict({ event: arrived({ bare: true }) })).toBe('signature-missing');
     expect(await verdict({ event: undefined })).toBe('signature-missing');
     expect(await verdict({ event: arrived({ bare: true }) }, judge('accepted'))).toBe('ok unsigned');
-    expect(await verdict({ event: undefined }, judge('accepted'))).toBe('ok unsigned');
+    expect(await verdict({ event: undefined, spoken: { ...SPOKEN, agency: 'customs' } }, judge('accepted'))).toBe('ok unsigned');
     expect(counts).toEqual({ 'signature-missing': 2, 'unsigned-accepted': 2 });
   });
 

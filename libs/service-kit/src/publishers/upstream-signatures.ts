@@ -2,6 +2,7 @@ import type { SignedMessage } from '@qazyna/contracts';
 import type { Clock, Refusal } from '@qazyna/event-store';
 import type { CloudEvent } from '@qazyna/messaging';
 import { parseSignature, publicKeyOf, SIGNATURE_ATTRIBUTE, verify, type ParsedSignature } from '@qazyna/signing';
+import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PlatformConfig } from '../config/platform-config.js';
 import type { RefusedItem } from '../http/event-door.js';
@@ -29,6 +30,19 @@ export type SignatureVerdict =
 export interface SignatureCounter {
   inc(labels: { readonly code: string }): void;
 }
+
+/** A file as it was handed in. */
+export interface UnsignedUpload {
+  /** What the signature must name: the door makes it of what the file is handed in as, so that it is of no use elsewhere. */
+  readonly id: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  readonly spoken: Spoken;
+  readonly known: UpstreamMessage['known'];
+}
+
+/** What a signature is held against; the text is absent where the bytes are kept elsewhere. */
+type SignedThing = Pick<CloudEvent, 'id' | 'source' | 'type' | 'dataBytes' | 'dataSha256'> & { readonly dataText: string | undefined };
 
 const BODY_KEPT_MAX = 65_536;
 /** Signatures checked in one turn of the event loop: about 5 ms. */
@@ -71,6 +85,26 @@ export class UpstreamSignatures {
     return verdicts;
   }
 
+  /**
+   * A file, whose signature comes beside it (the header `ce-signature`, over the bytes as they are) with the attributes it
+   * was made for. Without one it passes only where nobody signs for what it is about. @throws as `judgeAll`
+   */
+  async judgeUpload(upload: UnsignedUpload & { readonly signature: string | undefined; readonly source: string | undefined }): Promise<SignatureVerdict> {
+    const { code, verdict } = await this.uploadVerdict(upload);
+    this.counter.inc({ code });
+    return verdict;
+  }
+
+  private async uploadVerdict({ id, type, bytes, spoken, known, signature, source }: Parameters<UpstreamSignatures['judgeUpload']>[0]): Promise<{ readonly code: string; readonly verdict: SignatureVerdict }> {
+    const now = this.clock.now();
+    if (signature === undefined) {
+      const signer = await this.directory.signerOf(spoken, now.getTime());
+      return signer === undefined ? { code: 'unsigned-accepted', verdict: { ok: true } } : this.unlessKnown(unsigned(signer).refusal, known);
+    }
+    const found = await this.check({ id, type, source: source ?? '', dataBytes: bytes, dataText: undefined, dataSha256: createHash('sha256').update(bytes).digest('hex') }, signature, spoken, now);
+    return 'refusal' in found ? this.unlessKnown(found.refusal, known) : { code: 'verified', verdict: { ok: true, signed: found } };
+  }
+
   private async judge(message: UpstreamMessage): Promise<SignatureVerdict> {
     const { code, verdict } = await this.verdictOn(message);
     this.counter.inc({ code });
@@ -79,15 +113,20 @@ export class UpstreamSignatures {
 
   private async verdictOn({ event, spoken, receivedAt, known }: UpstreamMessage): Promise<{ readonly code: string; readonly verdict: SignatureVerdict }> {
     const text = event?.extensions[SIGNATURE_ATTRIBUTE];
-    if (text === undefined && this.mode === 'accepted') return { code: 'unsigned-accepted', verdict: { ok: true } };
-    const found = event === undefined || text === undefined ? missing(event) : await this.check(event, text, spoken, receivedAt ?? this.clock.now());
+    const signer = event === undefined && this.mode === 'accepted' ? await this.directory.signerOf(spoken, this.clock.now().getTime()) : undefined;
+    if (text === undefined && this.mode === 'accepted' && signer === undefined) return { code: 'unsigned-accepted', verdict: { ok: true } };
+    const found = signer !== undefined ? unsigned(signer) : event === undefined || text === undefined ? missing(event) : await this.check(event, text, spoken, receivedAt ?? this.clock.now());
     if (!('refusal' in found)) return { code: 'verified', verdict: { ok: true, signed: found } };
     const { refusal } = found;
+    return this.unlessKnown(refusal, known);
+  }
+
+  private async unlessKnown(refusal: Refusal, known: UpstreamMessage['known']): Promise<{ readonly code: string; readonly verdict: SignatureVerdict }> {
     if (PASSING_REFUSALS.has(refusal.code) && (await known())) return { code: 'known', verdict: { ok: true } };
     return { code: refusal.code, verdict: { ok: false, refusal } };
   }
 
-  private async check(event: CloudEvent, text: string, spoken: Spoken, receivedAt: Date): Promise<SignedMessage | { readonly refusal: Refusal }> {
+  private async check(event: SignedThing, text: string, spoken: Spoken, receivedAt: Date): Promise<SignedMessage | { readonly refusal: Refusal }> {
     const reading = parseSignature(text);
     if (!reading.ok) return refused('signature-malformed', reading.message);
     const { signature } = reading;
@@ -105,7 +144,7 @@ export class UpstreamSignatures {
       judgeRemit(publisher, remit, event.source, spoken);
     if (broken !== undefined) return { refusal: broken };
     const { dataText, dataSha256: bodySha256 } = event;
-    return { publisherId: publisher, keyId: key, signature: text, bodySha256, ...(dataText.length > BODY_KEPT_MAX ? {} : { body: dataText }) };
+    return { publisherId: publisher, keyId: key, signature: text, bodySha256, ...(dataText === undefined || dataText.length > BODY_KEPT_MAX ? {} : { body: dataText }) };
   }
 
   private publicKeyOf(registered: PublisherKey): ReturnType<typeof publicKeyOf> {
@@ -121,7 +160,7 @@ function admitted<Item>(item: Item, verdict: SignatureVerdict | undefined): { re
 }
 
 /** A genuine signature, taken off its message and put on another one. */
-function otherMessage({ attributes }: ParsedSignature, event: CloudEvent): Refusal | undefined {
+function otherMessage({ attributes }: ParsedSignature, event: SignedThing): Refusal | undefined {
   const differing = (['id', 'source', 'type'] as const).find((name) => attributes[name] !== event[name]);
   if (differing === undefined) return undefined;
   return { code: 'signature-other-message', field: differing, message: `the signature is for a message with another ${differing}` };
@@ -130,6 +169,10 @@ function otherMessage({ attributes }: ParsedSignature, event: CloudEvent): Refus
 function missing(event: CloudEvent | undefined): { readonly refusal: Refusal } {
   const how = event === undefined ? 'send the body as a CloudEvent with' : 'the CloudEvent needs';
   return refused('signature-missing', `messages must be signed by their publisher: ${how} the attribute ${SIGNATURE_ATTRIBUTE}`);
+}
+
+function unsigned(signer: string): { readonly refusal: Refusal } {
+  return refused('unsigned-upload', `${signer} signs for this: send its detached JWS over these bytes beside them, or the body as a signed CloudEvent`);
 }
 
 function refused(code: string, message: string): { readonly refusal: Refusal } {

@@ -22,6 +22,7 @@ export class DoorRefused extends Error {
 export interface DoorRequest {
   readonly method: 'GET' | 'POST';
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Bytes, or pieces of them that are sent as they come. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly answerMsMax?: number;
@@ -91,10 +92,10 @@ export class Door {
     throw new DoorRefused(answer.status, problem?.code ?? String(answer.status), said);
   }
 
-  private async send(path: string, { method, contentType, body, answerMsMax = ANSWER_MS_MAX }: DoorRequest): Promise<Response> {
+  private async send(path: string, { method, contentType, headers, body, answerMsMax = ANSWER_MS_MAX }: DoorRequest): Promise<Response> {
     const request: RequestInit & { readonly duplex?: 'half' } = {
       method,
-      headers: { ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` }), ...(contentType === undefined ? {} : { 'content-type': contentType }) },
+      headers: { ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` }), ...(contentType === undefined ? {} : { 'content-type': contentType }), ...headers },
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']>, duplex: 'half' }),
       signal: AbortSignal.any([this.signal, AbortSignal.timeout(answerMsMax)]),
     };

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { generateKeyPair, parseSignature, publicKeyOf, verify } from '@qazyna/signing';
 import fc from 'fast-check';
 import { runCommand } from '../program.js';
 import { registerImportCommands } from './import.command.js';
@@ -12,6 +14,8 @@ interface Asked {
   readonly url: URL;
   readonly contentType: string | undefined;
   readonly token: string | undefined;
+  readonly signature: string | undefined;
+  readonly source: string | undefined;
   readonly body: string;
 }
 
@@ -30,7 +34,7 @@ describe('qazyna import', () => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const one = { url: new URL(request.url ?? '', 'http://door'), contentType: request.headers['content-type'], token: request.headers.authorization, body: Buffer.concat(chunks).toString() };
+        const one = { url: new URL(request.url ?? '', 'http://door'), contentType: request.headers['content-type'], token: request.headers.authorization, signature: request.headers['ce-signature'] as string | undefined, source: request.headers['ce-source'] as string | undefined, body: Buffer.concat(chunks).toString() };
         asked.push(one);
         const { status, body } = answer(one);
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -63,6 +67,22 @@ describe('qazyna import', () => {
     const { code, out, err } = await run('s.json', '{}');
     expect([code, out.includes('1 rows: 1 accepted (dry run: nothing is recorded)'), err]).toEqual([0, true, 'nothing is recorded: repeat with --yes to hand it in\n']);
     expect(asked.map(({ url, token }) => [url.searchParams.get('dryRun'), token])).toEqual([['true', 'Bearer token']]);
+  });
+
+  it('signs each body for its account, bytes and format, and asks for all that this needs', async () => {
+    const pair = generateKeyPair();
+    const pem = join(folder, 'key.pem');
+    writeFileSync(pem, pair.privateKey);
+    const signing = ['--private-key', pem, '--publisher', 'via', '--key', 'k1', '--source', 'urn:via'];
+    expect((await run('s.json', '{}', '--yes', ...signing)).code).toBe(0);
+    for (const { signature, source, body } of asked) {
+      const reading = parseSignature(signature ?? '');
+      if (!reading.ok) throw new Error('no signature');
+      expect([source, verify({ signature: reading.signature, body: Buffer.from(body), publicKey: publicKeyOf(pair.publicKeyText) })]).toEqual(['urn:via', true]);
+      expect(reading.signature.attributes).toMatchObject({ source: 'urn:via', type: 'qazyna.mining.statement.v1', id: `p.a-${createHash('sha256').update(body).digest('hex')}-p` });
+    }
+    expect(asked).toHaveLength(2);
+    expect((await run('s.json', '{}', '--publisher', 'via')).code).toBe(2);
   });
 
   it('hands in after the dry run, with the kind of file told from its name', async () => {

@@ -5,7 +5,9 @@ import { toJsonText, type Terminal } from '../terminal.js';
 import { ImportTally, isClean, summaryText, type ImportSummary } from './import-summary.js';
 import { piecesOf } from './pieces.js';
 import { addressOf, asUsage, Door } from '../door/door.client.js';
-import { handInStatement, type StatementMedia, type StatementQuery } from './statements.client.js';
+import { KeyUnusable, privateKeyOf } from '@qazyna/signing';
+import { readBytes } from '../signing/key-files.js';
+import { handInStatement, type StatementMedia, type StatementQuery, type StatementSigner } from './statements.client.js';
 
 /** What the door takes at once. */
 const DOOR_BYTES_MAX = 16 * 1024 * 1024;
@@ -19,6 +21,10 @@ interface ImportOptions {
   readonly format?: string;
   readonly media?: string;
   readonly url?: string;
+  readonly privateKey?: string;
+  readonly publisher?: string;
+  readonly key?: string;
+  readonly source?: string;
   readonly yes: boolean;
 }
 
@@ -37,6 +43,10 @@ export const registerImportCommands: RegisterCommands = (program, context) => {
     .requiredOption('--account <name>', 'the account at the pool')
     .option('--format <name>', 'btcpool-kz, viabtc, f2pool, antpool, braiins, canonical or statutory; left out, the pool\'s own')
     .option('--media <kind>', 'json, csv or json-lines; left out, told from the file\'s name')
+    .option('--private-key <file>', 'sign what is handed in, where the pool signs: PKCS#8 PEM, with --publisher, --key and --source')
+    .option('--publisher <name>', 'the publisher\'s registered name')
+    .option('--key <name>', 'the key\'s name')
+    .option('--source <uri>', 'the source that the publisher speaks as')
     .option('--yes', 'hand it in when the dry run went through', false)
     .option('--url <address>', 'the service that takes statements')
     .addHelpText('after', HELP)
@@ -56,12 +66,14 @@ export const registerImportCommands: RegisterCommands = (program, context) => {
     });
 };
 
-async function importFile(file: string, { pool, account, format, media: given, url, yes }: ImportOptions, terminal: Terminal): Promise<ImportSummary> {
+async function importFile(file: string, options: ImportOptions, terminal: Terminal): Promise<ImportSummary> {
+  const { pool, account, format, media: given, url, yes } = options;
+  const signer = signerOf(options);
   const media = mediaOf(file, given);
   const bytes = contentOf(file);
   if (media === 'json' && bytes.length > DOOR_BYTES_MAX) throw new UsageError(`${file} is larger than ${DOOR_BYTES_MAX} bytes: hand it in as CSV or JSON lines, or in several files`);
   const door = await Door.open(addressOf(url, 'MINING_URL', terminal), 'pool-operator', terminal);
-  const query = { pool, account, ...(format === undefined ? {} : { format }) };
+  const query = { pool, account, ...(format === undefined ? {} : { format }), ...(signer === undefined ? {} : { signer }) };
   const assessed = await handIn(door, query, { file, bytes, media, dryRun: true }, terminal);
   return yes ? handIn(door, query, { file, bytes, media, dryRun: false }, terminal) : assessed;
 }
@@ -75,6 +87,18 @@ async function handIn(door: Door, query: StatementQuery, { file, bytes, media, d
   }
   showProgress(terminal, dryRun, pieces.length, pieces.length);
   return tally.done();
+}
+
+/** @throws {UsageError} half of what a signature needs, or a key that cannot be used */
+function signerOf({ privateKey, publisher, key, source }: ImportOptions): StatementSigner | undefined {
+  if (privateKey === undefined && publisher === undefined && key === undefined && source === undefined) return undefined;
+  if (privateKey === undefined || publisher === undefined || key === undefined || source === undefined) throw new UsageError('a signed file needs --private-key, --publisher, --key and --source');
+  try {
+    return { privateKey: privateKeyOf(readBytes(privateKey).toString('utf8')), keyId: { publisher, key }, source };
+  } catch (error) {
+    if (error instanceof KeyUnusable) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 function showProgress({ err, isInteractive }: Terminal, dryRun: boolean, done: number, of: number): void {

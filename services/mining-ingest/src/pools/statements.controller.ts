@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import {
   actorMetadata,
   ConsumesRawFiles,
@@ -13,6 +13,8 @@ import {
   Roles,
   ROLES,
   sendRefusal,
+  SIGNATURE_REFUSALS,
+  UpstreamSignatures,
   type Actor,
   type Page,
 } from '@qazyna/service-kit';
@@ -61,6 +63,7 @@ export class StatementsController {
     @Inject(StatementsService) private readonly statements: StatementsService,
     @Inject(StatementArchive) private readonly archive: StatementArchive,
     @Inject(StatementList) private readonly list: StatementList,
+    @Inject(UpstreamSignatures) private readonly signatures: UpstreamSignatures,
   ) {}
 
   @Post()
@@ -74,6 +77,8 @@ export class StatementsController {
       '`held` with every reason, `recorded` (earnings, statutory entries), `information`, `refused`, or `unreadable` with the field and the rule. The same payout by ' +
       'statement, by message and by poll is one. With `dryRun=true` nothing is recorded. Columns and rules of each format: docs/pool-statements.md.',
   })
+  @ApiHeader({ name: 'ce-signature', required: false, description: 'The detached JWS of who signs for the pool, over the file as it is; refused with `unsigned-upload` without it where someone does (docs/publishers.md)' })
+  @ApiHeader({ name: 'ce-source', required: false, description: 'The source the signature names' })
   @ApiBody({
     required: true,
     description: 'The file, verbatim: kept as it comes. As CSV the first line names the columns.',
@@ -86,11 +91,15 @@ export class StatementsController {
   async receive(
     @Query() { pool, account, format, dryRun }: StatementQuery,
     @Headers('content-type') contentType: string | undefined,
+    @Headers('ce-signature') signature: string | undefined,
+    @Headers('ce-source') source: string | undefined,
     @RawBytes() body: Buffer,
     @CurrentActor() actor: Actor,
   ): Promise<object> {
     const media = MEDIA[mediaTypeOf(contentType)] ?? 'json';
-    const handed = { pool, account, media, raw: body, broughtBy: 'upload' as const, dryRun: dryRun === 'true', ...(format === undefined ? {} : { format }) };
+    const verdict = await this.signatures.judgeUpload({ ...this.statements.asSigned({ pool, account, raw: body, ...(format === undefined ? {} : { format }) }), signature, source });
+    if (!verdict.ok) return sendRefusal(verdict.refusal, Object.fromEntries(SIGNATURE_REFUSALS));
+    const handed = { pool, account, media, raw: body, broughtBy: 'upload' as const, dryRun: dryRun === 'true', ...(verdict.signed === undefined ? {} : { signed: verdict.signed }), ...(format === undefined ? {} : { format }) };
     const outcome = await this.statements.receive(handed, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
     if (!('refusal' in outcome)) return outcome;
     return sendRefusal(outcome.refusal, { 'statement-not-json': 400, 'statement-not-csv': 400, 'statement-too-long': 413, 'pool-account-unknown': 404, 'pool-unknown': 404 });

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { poolAccountIdOf, streamOf } from '@qazyna/contracts';
+import { POOL_STATEMENT_TYPE, poolAccountIdOf, streamOf, type SignedMessage } from '@qazyna/contracts';
 import { loadState, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { assetById } from '@qazyna/ledger';
-import { CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
+import { CONFIG, EVENT_STORE, type PlatformConfig, type UnsignedUpload } from '@qazyna/service-kit';
 import { poolAccountDecider } from './pool-account.js';
 import { StatementArchive, statementIdOf } from './statement-archive.service.js';
 import { STATEMENT_FORMATS, STATEMENT_PARSERS } from './statement-formats.adapter.js';
@@ -25,6 +25,8 @@ export interface HandedStatement {
   readonly media: StatementMedia;
   readonly raw: Uint8Array;
   readonly broughtBy: 'upload' | 'poll';
+  /** Who signed it, where it was signed. */
+  readonly signed?: SignedMessage;
   /** Say what would become of each row, and record nothing. */
   readonly dryRun?: boolean;
 }
@@ -43,7 +45,7 @@ export class StatementsService {
    * @throws {StoreUnavailable | StoreTimeout} send the same statement again: what was recorded is not recorded twice
    */
   async receive(handed: HandedStatement, metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<StatementResult | { readonly refusal: Refusal }> {
-    const { pool, account, media, raw, broughtBy, dryRun = false } = handed;
+    const { pool, account, media, raw, broughtBy, signed, dryRun = false } = handed;
     const format = handed.format ?? pool;
     const parser = STATEMENT_PARSERS.get(format);
     if (!parser) return { refusal: { code: 'pool-unknown', field: 'pool', message: `no statements of pool ${pool} can be read by its name alone: name the format, one of ${STATEMENT_FORMATS.join(', ')}` } };
@@ -61,11 +63,17 @@ export class StatementsService {
       return { refusal: { code: error.code, field: error.field, message: error.message } };
     }
     const sha256 = createHash('sha256').update(raw).digest('hex');
-    const duplicate = !dryRun && (await this.keep({ pool, account, format, media, broughtBy, raw }, sha256, parsed, metadata));
+    const duplicate = !dryRun && (await this.keep({ pool, account, format, media, broughtBy, raw, ...(signed === undefined ? {} : { signed }) }, sha256, parsed, metadata));
     const results = await this.rows.carryOut({ account: registered, parsed, sha256, dryRun }, metadata);
     const { doubts, page } = parsed;
     const span = spanOf(parsed.rows);
     return { statementId: statementIdOf(pool, account, sha256), sha256, format, duplicate, dryRun, summary: countByStatus(results), doubts, page, ...(span === undefined ? {} : { span }), results };
+  }
+
+  /** What a signature over a file must name: the account, the bytes and the format, so that it is of no use for another. */
+  asSigned({ pool, account, format = pool, raw }: Pick<HandedStatement, 'pool' | 'account' | 'format' | 'raw'>): UnsignedUpload {
+    const statementId = statementIdOf(pool, account, createHash('sha256').update(raw).digest('hex'));
+    return { id: `${statementId}-${format}`, type: POOL_STATEMENT_TYPE, bytes: raw, spoken: { about: 'payout', pool, account }, known: async () => (await this.archive.bytesOf(statementId)) !== undefined };
   }
 
   /**
@@ -83,7 +91,7 @@ export class StatementsService {
   }
 
   private keep(
-    { pool, account, format, media, broughtBy, raw }: Required<Omit<HandedStatement, 'dryRun'>>,
+    { pool, account, format, media, broughtBy, raw, signed }: Required<Omit<HandedStatement, 'dryRun' | 'signed'>> & Pick<HandedStatement, 'signed'>,
     sha256: string,
     { rows, doubts, kept }: ParsedStatement,
     metadata: Omit<EventMetadata, 'schemaVersion'>,
@@ -102,6 +110,7 @@ export class StatementsService {
       counts: countByKind(rows),
       ...(doubts.length === 0 ? {} : { doubts: doubts.slice(0, DOUBTS_KEPT_MAX).map((doubt) => ({ ...doubt })) }),
       ...(kept === undefined ? {} : { redacted: true }),
+      ...(signed === undefined ? {} : { signed }),
     };
     return this.archive.keep(facts, kept ?? raw, metadata);
   }
