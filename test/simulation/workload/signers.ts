@@ -76,7 +76,7 @@ class Signer {
   constructor(private readonly stage: Stage) {}
 
   async register(): Promise<void> {
-    const remit = { sources: [SOURCE], grants: [{ agency: AGENCY }, { pool: POOL, accounts: ['acc-1'] }] };
+    const remit = { sources: [SOURCE], grants: [{ agency: AGENCY }, { pool: POOL, accounts: ['acc-signing'] }] };
     await this.tell('register-publisher', AGENCY, '/v1/publishers', 'operator', { publisherId: AGENCY, organisation: 'an-agency', remit });
     const validity = { good: [-400, 400], stolen: [-400, 400], expired: [-400, -100], coming: [100, 400] } as const;
     await Promise.all(
@@ -96,7 +96,7 @@ class Signer {
   }
 
   aPayout(paymentId: string): Said {
-    return { command: 'claim-payout', content: { pool: POOL, account: 'acc-1', paymentId, asset: REGTEST, amount: '5', address: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn', txid: NO_TXID, paidAt: '2026-02-20T10:00:00Z' } };
+    return { command: 'claim-payout', content: { pool: POOL, account: 'acc-signing', paymentId, asset: REGTEST, amount: '5', address: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn', txid: NO_TXID, paidAt: '2026-02-20T10:00:00Z' } };
   }
 
   /** Over either way; `flaw`: the code it must be refused with. */

@@ -4,7 +4,7 @@
  */
 export const SIGNATURE_REFUSALS: ReadonlyMap<string, 401 | 403> = new Map<string, 401 | 403>([
   ['signature-missing', 401],
-  /** A file, or a body without attributes, of one for whom a publisher signs. */
+  /** A file about what a publisher signs for. */
   ['unsigned-upload', 401],
   ['signature-malformed', 401],
   ['signature-key-unknown', 401],

@@ -70,23 +70,27 @@ describe('the judge of signatures', () => {
     expect(await verdict({ event: decodeRecord(encodeStructuredRecord(event({ extensions: { signature } }))) })).toBe('ok');
   });
 
-  it('takes no body without attributes of an agency for whom someone signs, unless it is known, until the last key has ended', async () => {
+  it('takes no file without a signature of an agency for whom someone signs, in any mode, unless it is known, until the last key has ended', async () => {
+    const asked = async (by: UpstreamSignatures, known = false): Promise<string> => {
+      const verdict = await by.judgeUpload({ id: 'f', type: 't', bytes: Buffer.from('x'), spoken: SPOKEN, known: () => Promise.resolve(known), signature: undefined, source: undefined });
+      return verdict.ok ? 'ok' : verdict.refusal.code;
+    };
     const accepting = judge('accepted');
-    expect(await verdict({ event: undefined }, accepting)).toBe('unsigned-upload');
-    expect(await verdict({ event: undefined, known: () => Promise.resolve(true) }, accepting)).toBe('ok unsigned');
+    expect([await asked(accepting), await asked(judge()), await asked(accepting, true)]).toEqual(['unsigned-upload', 'unsigned-upload', 'ok']);
     await grant({ agency: 'afm', casePrefixes: ['9'] });
-    expect(await verdict({ event: undefined }, accepting)).toBe('ok unsigned');
+    expect(await asked(accepting)).toBe('ok');
     await grant();
-    expect(await verdict({ event: undefined }, accepting)).toBe('unsigned-upload');
+    expect(await asked(accepting)).toBe('unsigned-upload');
     await revoke();
-    expect(await verdict({ event: undefined }, accepting)).toBe('ok unsigned');
+    expect(await asked(accepting)).toBe('ok');
+    expect(counts).toEqual({ 'unsigned-upload': 3, known: 1, 'unsigned-accepted': 2 });
   });
 
   it('asks for a signature, and in the sandbox does without', async () => {
     expect(await verdict({ event: arrived({ bare: true }) })).toBe('signature-missing');
     expect(await verdict({ event: undefined })).toBe('signature-missing');
     expect(await verdict({ event: arrived({ bare: true }) }, judge('accepted'))).toBe('ok unsigned');
-    expect(await verdict({ event: undefined, spoken: { ...SPOKEN, agency: 'customs' } }, judge('accepted'))).toBe('ok unsigned');
+    expect(await verdict({ event: undefined }, judge('accepted'))).toBe('ok unsigned');
     expect(counts).toEqual({ 'signature-missing': 2, 'unsigned-accepted': 2 });
   });
 

@@ -113,9 +113,8 @@ export class UpstreamSignatures {
 
   private async verdictOn({ event, spoken, receivedAt, known }: UpstreamMessage): Promise<{ readonly code: string; readonly verdict: SignatureVerdict }> {
     const text = event?.extensions[SIGNATURE_ATTRIBUTE];
-    const signer = event === undefined && this.mode === 'accepted' ? await this.directory.signerOf(spoken, this.clock.now().getTime()) : undefined;
-    if (text === undefined && this.mode === 'accepted' && signer === undefined) return { code: 'unsigned-accepted', verdict: { ok: true } };
-    const found = signer !== undefined ? unsigned(signer) : event === undefined || text === undefined ? missing(event) : await this.check(event, text, spoken, receivedAt ?? this.clock.now());
+    if (text === undefined && this.mode === 'accepted') return { code: 'unsigned-accepted', verdict: { ok: true } };
+    const found = event === undefined || text === undefined ? missing(event) : await this.check(event, text, spoken, receivedAt ?? this.clock.now());
     if (!('refusal' in found)) return { code: 'verified', verdict: { ok: true, signed: found } };
     const { refusal } = found;
     return this.unlessKnown(refusal, known);
@@ -172,7 +171,7 @@ function missing(event: CloudEvent | undefined): { readonly refusal: Refusal } {
 }
 
 function unsigned(signer: string): { readonly refusal: Refusal } {
-  return refused('unsigned-upload', `${signer} signs for this: send its detached JWS over these bytes beside them, or the body as a signed CloudEvent`);
+  return refused('unsigned-upload', `${signer} signs for this: send its detached JWS over these bytes beside them`);
 }
 
 function refused(code: string, message: string): { readonly refusal: Refusal } {

@@ -27,8 +27,13 @@ export class SigningPublisher {
 
   /** The headers of a CloudEvent in binary mode, with the signature over this body. */
   headersFor(type: string, id: string, body: string): Record<string, string> {
+    return { 'ce-specversion': '1.0', 'ce-id': encodeURIComponent(id), 'ce-type': type, 'ce-time': '2025-01-02T00:00:00Z', ...this.fileHeadersFor(type, id, body) };
+  }
+
+  /** The headers beside a file: its door knows what the signature must name. */
+  fileHeadersFor(type: string, id: string, body: string): Record<string, string> {
     const attributes = { source: this.source, id, type };
     const signature = sign({ body: Buffer.from(body, 'utf8'), attributes, keyId: { publisher: this.name, key: this.keyId }, privateKey: privateKeyOf(this.pair.privateKey), issuedAt: new Date() });
-    return { 'ce-specversion': '1.0', 'ce-id': encodeURIComponent(id), 'ce-source': this.source, 'ce-type': type, 'ce-time': '2025-01-02T00:00:00Z', 'ce-signature': signature };
+    return { 'ce-source': this.source, 'ce-signature': signature };
   }
 }

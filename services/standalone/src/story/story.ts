@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { sandboxVaultDescriptor } from '@qazyna/bitcoin';
-import { MINING_PAYOUT_TYPE, SEIZURE_FACT_TYPE, type SeizureAct } from '@qazyna/contracts';
+import { MINING_PAYOUT_TYPE, POOL_STATEMENT_TYPE, SEIZURE_FACT_TYPE, type SeizureAct } from '@qazyna/contracts';
 import { bitcoinAsset, formatAmount } from '@qazyna/ledger';
 import { Visitor, type Doors } from './doors.js';
 import { SigningPublisher } from './signing-publisher.js';
@@ -109,7 +110,8 @@ class Story {
     const { txid } = await this.pay(PAYOUTS.map((amount) => ({ address, amount })));
     await this.mine(CONFIRMATIONS);
     const own = statementOf(PAYOUTS.map((amount, index) => ({ amount: formatAmount(BigInt(amount), 8), address, txid, paymentId: `4012000${index}` })));
-    await visitor.post('mining', `/v1/pool-statements?pool=${POOL}&account=${ACCOUNT}`, operator, own);
+    const fileId = `${POOL}.${ACCOUNT}-${createHash('sha256').update(own).digest('hex')}-${POOL}`;
+    await visitor.expect('mining', `/v1/pool-statements?pool=${POOL}&account=${ACCOUNT}`, 200, { token: operator, body: own, headers: this.pool.fileHeadersFor(POOL_STATEMENT_TYPE, fileId, own) });
     // A statement of an account whose wallet is on another network: a claim that no output on this chain will ever prove.
     await visitor.post('mining', `/v1/pool-statements?pool=${POOL}&account=mainnet-01`, operator, MAINNET_STATEMENT);
     // The same payout again by another way changes nothing.
