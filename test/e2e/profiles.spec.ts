@@ -127,3 +127,19 @@ it('a state that forfeits: a final order and the agency\'s transfer make it rese
   expect(await refusedCase(url, 'restriction')).toBe('act-not-in-jurisdiction');
   expect(await refusedAcquisition(url, { kind: 'purchase-order', order: { orderId: 'B', asset: ASSET, amount: '1', currency: 'USD', orderedAt: '2026-03-01T09:00:00Z' } })).toBe('source-not-in-jurisdiction');
 }, 120_000);
+
+it('a state that forfeits and remits: what the victims get back of a final forfeiture never becomes reserve', async () => {
+  const { url, world } = await stateOf('us');
+  await registerVault(world, TRUST_VAULT, 'held-in-trust');
+  const address = await depositAddress(world, TRUST_VAULT, { kind: 'case', id: 'afm.2_1', assetId: 'a' });
+  await pay(world, [{ address, amount: '100000001' }]);
+  await mine(world, CONFIRMATIONS);
+  expect(await act(url, '2/1', 'reported', { assets: [seized({ assetId: 'a', amount: '100000001' })] })).toMatchObject({ status: 'accepted' });
+  for (const kind of ['arrest', 'confiscation-order', 'finality']) expect(await act(url, '2/1', kind)).toMatchObject({ status: 'accepted' });
+  expect(await act(url, '2/1', 'return-to-victim', { effectiveAt: '2026-03-03T09:00:00Z', share: { numerator: '1', denominator: '3' }, victim: { reference: 'V-2026-1', manner: 'in-kind' } })).toMatchObject({ status: 'accepted' });
+  expect(await act(url, '2/1', 'state-property-decision', { effectiveAt: '2026-03-04T09:00:00Z' })).toMatchObject({ status: 'accepted' });
+  // Two thirds, rounded down for the state: the odd unit stays with the victims.
+  await shown(url, 'seizure', 'afm.2_1', '66666667');
+  const { figures } = await holdings(url);
+  expect(figures.classes.find((each) => each.class === 'held-in-trust')?.assets[0]?.sources).toMatchObject([{ source: 'case', id: 'afm.2_1', legalStatus: 'returned-to-victim', baseUnits: '33333334' }]);
+}, 120_000);

@@ -35,6 +35,17 @@ describe('what is claimed and not held', () => {
     const { claims: shown } = figuresOf({ ...EXAMPLE_INPUT, payoutClaims: [{ asset: monero.asset, status: 'held', payouts: 1, amount: 7n }] });
     expect(shown.payouts).toMatchObject([{ asset: monero.asset, baseUnits: '7', coins: '7' }]);
   });
+  it('says of coins in trust what is left to them, not what of the case became the state\'s', () => {
+    const statusOf = (...parts: ClaimedAsset['parts'][number][]): string | undefined => {
+      const caseId = EXAMPLE_INPUT.balances.map(({ account }) => /^held-in-trust:case:(.+)$/.exec(account)?.[1]).find((id) => id !== undefined) ?? '';
+      const held = EXAMPLE_INPUT.balances.find(({ account }) => account === `held-in-trust:case:${caseId}`);
+      const { classes } = figuresOf({ ...EXAMPLE_INPUT, claimedAssets: [asset({ caseId, asset: held?.asset ?? '', parts })] });
+      return classes.flatMap(({ assets }) => assets).flatMap(({ sources }) => sources).find(({ source, id }) => source === 'case' && id === caseId)?.legalStatus;
+    };
+    expect(statusOf(part('state-property', 2n, 3n), part('returned-to-victim', 1n, 3n))).toBe('returned-to-victim');
+    expect(statusOf(part('evidence', 1n, 2n), part('released', 1n, 2n))).toBe('mixed');
+    expect(statusOf(part('arrested'))).toBe('arrested');
+  });
   it('says how much an issuer froze, and how much nobody had reported', () =>
     expect(claims([asset({ frozenByIssuer: true }), asset({ assetId: 'b', inherited: true, amount: 3n })]).tokens).toMatchObject([{ items: 2, cases: 1, frozenByIssuer: { baseUnits: '101' }, inherited: { baseUnits: '3' } }]));
   it('names makes and models of machines, and exchanges, never the account', () => {

@@ -121,7 +121,7 @@ function assetFigure(accountClass: AccountClass, asset: Asset, rows: readonly Ro
     .filter(({ parsed }) => parsed.group === 'source')
     .map(({ parsed, amount }): SourceFigure => {
       const id = parsed.id ?? '';
-      return { source: parsed.kind, id, legalStatus: STATUS_OF_SOURCE[parsed.kind] ?? input.legalStatusOf(id) ?? 'unknown', ...quantity(-amount) };
+      return { source: parsed.kind, id, legalStatus: STATUS_OF_SOURCE[parsed.kind] ?? heldStatus(id, asset.id, input), ...quantity(-amount) };
     });
   const custody = rows
     .filter(({ parsed, amount }) => parsed.custody || (parsed.group === 'due' && amount > 0n))
@@ -148,6 +148,13 @@ function assetFigure(accountClass: AccountClass, asset: Asset, rows: readonly Ro
     custody: sorted(custody, ({ status, place }) => `${status} ${place}`),
     owedToOtherClasses: sorted(owed.map(({ parsed, amount }) => ({ class: parsed.counterpart ?? '', ...quantity(-amount) })), (row) => row.class),
   };
+}
+
+/** What a case's coins are that are held in trust: not what of them became the state's, which is held in the reserve. */
+function heldStatus(caseId: string, asset: string, { claimedAssets, legalStatusOf }: HoldingsInput): string {
+  const parts = claimedAssets.filter((each) => each.caseId === caseId && each.asset === asset).flatMap((each) => each.parts);
+  const [first, ...others] = new Set(parts.map(({ legalStatus }) => legalStatus).filter((status) => status !== 'state-property'));
+  return (others.length > 0 ? 'mixed' : first) ?? legalStatusOf(caseId) ?? 'unknown';
 }
 
 /** INV-05: between two classes, what one is owed the other owes. */
