@@ -90,7 +90,8 @@ export class FiguresContradict extends Error {
 }
 
 const CLASSES: readonly AccountClass[] = ['reserve', 'held-in-trust', 'operational'];
-const STATUS_OF_SOURCE: Readonly<Record<string, string>> = { mining: 'state-mining', purchase: 'purchased', donation: 'donated', unidentified: 'unidentified', 'screening-hold': 'held-for-screening' };
+/** Where from says what it is. Of a case only what a decision made the state's is ever credited to the reserve. */
+const STATUS_OF_SOURCE: Readonly<Record<string, string>> = { seizure: 'state-property', mining: 'state-mining', purchase: 'purchased', donation: 'donated', unidentified: 'unidentified', 'screening-hold': 'held-for-screening' };
 const CUSTODY_STATUS: Readonly<Record<string, CustodyFigure['status']>> = { 'vault': 'in-vault', 'in-transit': 'in-transit', 'off-chain': 'off-chain' };
 
 type Row = BalanceRow & { readonly parsed: ReturnType<typeof parseAccount> };
