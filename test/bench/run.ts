@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchSession } from './bench.js';
+import { casesBench } from './cases.bench.js';
 import { catchUpBench } from './catch-up.bench.js';
 import { emmettBench } from './emmett.bench.js';
 import { eventStoreDbBench } from './event-store-db.bench.js';
@@ -22,7 +23,7 @@ import { wholeWayBench } from './whole-way.bench.js';
  * a table and writes `test-results/bench.json`. Nothing here passes or fails: figures of a shared machine are read by
  * people, and only the ratios travel.
  */
-const BENCHES: readonly Bench[] = [journalBench, rebuildBench, catchUpBench, emmettBench, eventStoreDbBench, httpBench, payoutsBench, screeningBench, wholeWayBench];
+const BENCHES: readonly Bench[] = [journalBench, rebuildBench, catchUpBench, emmettBench, eventStoreDbBench, httpBench, payoutsBench, casesBench, screeningBench, wholeWayBench];
 /** Ten million entries take a quarter of an hour and 15 GB: only when they are asked for. */
 const ON_REQUEST: readonly Bench[] = [growthBench];
 const REPEATS = 5;
