@@ -1,12 +1,14 @@
 import { mutated, seeded } from '@qazyna/mining-ingest/fuzz';
 import { tokenFor } from '../system/caller.js';
-import { describedOperations, type Operation } from './openapi-samples.js';
+import { describedOperations, MESSAGE_TYPES, type Operation } from './openapi-samples.js';
 
 export interface EndpointAttack {
   readonly requests: number;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly slowestMs: number;
   readonly slowest: string;
+  /** Operations whose own sample does not meet the rules of its fields. */
+  readonly unsound: readonly string[];
   /** What no answer may be, with the request that got it. */
   readonly faults: readonly string[];
 }
@@ -43,12 +45,16 @@ export async function attackEndpoints({ url, seed, perOperation, onProgress }: E
   const operations = describedOperations();
   const byStatus: Record<string, number> = {};
   const faults: string[] = [];
+  const unsound: string[] = [];
   let [requests, slowestMs, slowest] = [0, 0, ''];
   for (const [index, operation] of operations.entries()) {
     for (let round = 0; round < perOperation && faults.length < FAULTS_MAX; round += 1) {
       const request = await hostileRequest(operation, random, round, url);
       const begun = performance.now();
-      const fault = await faultOf(request, (status) => (byStatus[status] = (byStatus[status] ?? 0) + 1));
+      const fault = await faultOf(request, (status, text) => {
+        byStatus[status] = (byStatus[status] ?? 0) + 1;
+        if (round === 0 && operation.bodies.length > 0 && text.includes('"code":"validation-failed"')) unsound.push(`${operation.method} ${operation.path}: ${text.slice(0, 400)}`);
+      });
       const tookMs = performance.now() - begun;
       requests += 1;
       if (tookMs > slowestMs) [slowestMs, slowest] = [tookMs, `${operation.method} ${operation.path}`];
@@ -56,7 +62,7 @@ export async function attackEndpoints({ url, seed, perOperation, onProgress }: E
     }
     onProgress?.(index + 1, operations.length);
   }
-  return { requests, byStatus, slowestMs, slowest, faults };
+  return { requests, byStatus, slowestMs, slowest, unsound, faults };
 }
 
 interface Request {
@@ -70,12 +76,15 @@ async function hostileRequest({ method, path, parameters, roles, bodies }: Opera
   const isHostile = round > 0;
   const valueOf = (sample: string): string => (isHostile && random() < 0.4 ? pick(HOSTILE_WORDS) : sample);
   const target = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encoded(valueOf(parameters.find((each) => each.name === name)?.sample ?? 'x')));
-  const query = parameters.filter((each) => each.in === 'query' && random() < 0.6).map(({ name, sample }) => `${name}=${encoded(valueOf(sample))}`);
+  const query = parameters.filter((each) => each.in === 'query' && (isHostile ? random() < 0.6 : each.name !== 'after')).map(({ name, sample }) => `${name}=${encoded(valueOf(sample))}`);
   if (isHostile && random() < 0.1) query.push(`${pick(['limit', 'after', 'x', '__proto__', 'limit[]'])}=${encoded(pick(HOSTILE_WORDS))}`);
   const headers: Record<string, string> = {};
   const role = isHostile && random() < 0.05 ? ANY_ROLE : roles[0];
   if (role !== undefined) headers['authorization'] = `Bearer ${isHostile && random() < 0.02 ? pick(['x', 'a.b.c', '']) : await tokenFor(url, role)}`;
   if (isHostile && random() < 0.1) headers[pick(['idempotency-key', 'ce-id', 'ce-type', 'ce-signature', 'accept', 'traceparent', 'x-correlation-id', 'if-none-match', 'range'])] = pick(['', 'x', '*/*', 'x'.repeat(2_000), '0'.repeat(55), 'bytes=0-1']);
+  // Binary mode, where the event's attributes are headers.
+  const type = MESSAGE_TYPES[path];
+  if (type !== undefined && (!isHostile || random() < 0.9)) Object.assign(headers, { 'ce-specversion': '1.0', 'ce-id': `attack-${round}-${random()}`, 'ce-source': 'urn:qazyna:agency:afm', 'ce-type': type });
   const body = bodies.length === 0 ? undefined : hostileBody(pick(bodies), isHostile, random, pick, headers);
   return { url: `${url}${target}${query.length === 0 ? '' : `?${query.join('&')}`}`, init: { method, headers, redirect: 'manual', signal: AbortSignal.timeout(HANGS_AFTER_MS), ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }) } };
 }
@@ -92,7 +101,7 @@ function encoded(word: string): string {
   return word.startsWith('%') ? word.replaceAll(' ', '%20') : encodeURIComponent(word.toWellFormed());
 }
 
-async function faultOf({ url, init }: Request, count: (status: string) => void): Promise<string | undefined> {
+async function faultOf({ url, init }: Request, count: (status: string, text: string) => void): Promise<string | undefined> {
   let answer: Response;
   let text: string;
   try {
@@ -104,7 +113,7 @@ async function faultOf({ url, init }: Request, count: (status: string) => void):
     if (error instanceof TypeError && /header|Invalid|URL/i.test(message)) return undefined;
     return `no answer: ${message} ${cause instanceof Error ? cause.message : ''}`;
   }
-  count(String(answer.status));
+  count(String(answer.status), text);
   if (answer.status >= 500) return `${answer.status} ${text.slice(0, 300)}`;
   if (answer.status < 400) return undefined;
   if (answer.headers.get('content-type')?.startsWith('application/problem+json') !== true) return `${answer.status} is ${answer.headers.get('content-type') ?? 'nothing'}: ${text.slice(0, 200)}`;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ACQUISITION_FACT_TYPE, ENERGY_READING_TYPE, MINING_EARNINGS_TYPE, MINING_PAYOUT_TYPE, SEIZURE_FACT_TYPE } from '@qazyna/contracts';
 
 /** What the published description of the HTTP interface says of each operation, as far as somebody who attacks it needs it. */
 
@@ -8,6 +9,7 @@ interface Schema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
   readonly example?: unknown;
+  readonly examples?: readonly unknown[];
   readonly default?: unknown;
   readonly pattern?: string;
   readonly format?: string;
@@ -46,33 +48,50 @@ export interface Operation {
   readonly bodies: readonly { readonly mediaType: string; readonly text: string }[];
 }
 
+/** Doors for CloudEvents: what they take, which the description of a body cannot say. */
+export const MESSAGE_TYPES: Readonly<Record<string, string>> = {
+  '/v1/seizure-facts': SEIZURE_FACT_TYPE, '/v1/acquisition-facts': ACQUISITION_FACT_TYPE, '/v1/payouts': MINING_PAYOUT_TYPE, '/v1/earnings': MINING_EARNINGS_TYPE, '/v1/energy-readings': ENERGY_READING_TYPE,
+};
+
 /** Every operation of `docs/openapi.json`, with a sample of what it takes. */
 export function describedOperations(): Operation[] {
   const { paths, components } = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as Document;
   const sample = (schema: Schema | undefined, depth = 0): unknown => {
-    if (schema === undefined || depth > 8) return 'x';
+    if (schema === undefined || depth > 16) return 'x';
     if (schema.$ref !== undefined) return sample(components.schemas[schema.$ref.split('/').at(-1) ?? ''], depth + 1);
-    if (schema.example !== undefined) return schema.example;
+    const [given] = schema.examples ?? [schema.example];
+    if (given !== undefined) return given;
     if (schema.default !== undefined) return schema.default;
     if (schema.enum !== undefined) return schema.enum[0];
     if (schema.allOf !== undefined) return sample(schema.allOf[0], depth + 1);
-    if (schema.type === 'array') return [sample(schema.items, depth + 1)];
-    if (schema.type === 'object' || schema.properties !== undefined) return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, sample(each, depth + 1)]));
+    if (schema.type === 'array') {
+      const item = sample(schema.items, depth + 1);
+      return item === undefined ? undefined : [item];
+    }
+    // A cursor is the `next` of an answer: nobody has one before.
+    if (schema.type === 'object' || schema.properties !== undefined) return Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => name !== 'after').map(([name, each]) => [name, sample(each, depth + 1)]));
     if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1;
     if (schema.type === 'boolean') return true;
     if (schema.format === 'date-time') return '2026-03-01T00:00:00Z';
-    return 'x'.repeat(Math.max(1, schema.minLength ?? 1));
+    // Nobody can guess what a pattern means: a field without an example is left out.
+    return schema.pattern === undefined ? 'x'.repeat(Math.max(1, schema.minLength ?? 1)) : undefined;
   };
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters = [], requestBody, 'x-qazyna-roles': roles = [] }]): Operation => ({
       method: method.toUpperCase(),
       path,
       roles,
-      parameters: parameters.map(({ name, in: place, schema, example }) => ({ name, in: place, sample: String(example ?? sample(schema)) })),
+      parameters: parameters.map(({ name, in: place, schema, example }) => ({ name, in: place, sample: wordOf(example ?? sample(schema)) })),
       bodies: Object.entries(requestBody?.content ?? {}).map(([mediaType, { schema, example, examples }]) => {
         const value = example ?? Object.values(examples ?? {})[0]?.value ?? sample(schema);
-        return { mediaType, text: typeof value === 'string' ? value : JSON.stringify(value) };
+        if (typeof value === 'string') return { mediaType, text: value };
+        const event = { specversion: '1.0', id: 'sample-1', source: 'urn:qazyna:agency:afm', type: MESSAGE_TYPES[path] ?? 'unknown', data: value };
+        return { mediaType, text: JSON.stringify(mediaType.endsWith('batch+json') ? [event] : mediaType === 'application/cloudevents+json' ? event : value) };
       }),
     })),
   );
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'x');
 }

@@ -65,10 +65,12 @@ function define(options: FieldOptions, schema: JsonSchema, test: FieldTest, chec
     for (const check of checks) check(target, key);
     // A field is left out or has a value. Null is neither: read by those who ask "is it there?", it is a third thing.
     (required ? IsDefined() : ValidateIf((_body, value) => value !== undefined))(target, key);
+    // The class of a nested field says its type, and that of a list's items: the schema's own word would hide it.
+    const { type: ownType = 'object', ...bounds } = described;
     ApiProperty({
       required,
-      ...(nested ? { type: nested.array ? [nested.of()] : nested.of() } : { type: (schema['type'] as string | undefined) ?? 'object' }),
-      ...described,
+      type: nested ? (nested.array ? [nested.of()] : nested.of()) : ownType,
+      ...bounds,
       ...(options.example === undefined ? {} : { example: options.example }),
     } as Parameters<typeof ApiProperty>[0])(target, key);
     const owner = target.constructor;
@@ -161,19 +163,19 @@ export const Field = {
 
   oneOf(values: readonly string[], options: FieldOptions): PropertyDecorator {
     const allowed: ReadonlySet<unknown> = new Set(values);
-    return define(options, { type: 'string', enum: values }, (value) => allowed.has(value), [IsIn([...values], { message: `$property must be one of ${values.join(', ')}` })]);
+    return define({ example: values[0], ...options }, { type: 'string', enum: values }, (value) => allowed.has(value), [IsIn([...values], { message: `$property must be one of ${values.join(', ')}` })]);
   },
 
   /** A positive amount in the asset's base units, as a decimal string. */
   baseUnits(options: FieldOptions): PropertyDecorator {
-    return define(options, { type: 'string', pattern: BASE_UNITS_POSITIVE.source }, (value) => typeof value === 'string' && BASE_UNITS_POSITIVE.test(value), [
+    return define({ example: '149377', ...options }, { type: 'string', pattern: BASE_UNITS_POSITIVE.source }, (value) => typeof value === 'string' && BASE_UNITS_POSITIVE.test(value), [
       Matches(BASE_UNITS_POSITIVE, { message: '$property must be a positive whole number of base units, as a decimal string' }),
     ]);
   },
 
   /** A posting's amount: debits positive, credits negative. */
   signedBaseUnits(options: FieldOptions): PropertyDecorator {
-    return define(options, { type: 'string', pattern: BASE_UNITS_SIGNED.source }, (value) => typeof value === 'string' && BASE_UNITS_SIGNED.test(value), [
+    return define({ example: '-149377', ...options }, { type: 'string', pattern: BASE_UNITS_SIGNED.source }, (value) => typeof value === 'string' && BASE_UNITS_SIGNED.test(value), [
       Matches(BASE_UNITS_SIGNED, { message: '$property must be a whole number of base units, as a decimal string' }),
     ]);
   },
@@ -188,21 +190,21 @@ export const Field = {
   },
 
   sha256(options: FieldOptions): PropertyDecorator {
-    return Field.text({ ...options, min: 64, max: 64, pattern: /^[0-9a-f]{64}$/, patternMeans: 'a SHA-256 in 64 lower-case hex digits' });
+    return Field.text({ example: 'c0'.repeat(32), ...options, min: 64, max: 64, pattern: /^[0-9a-f]{64}$/, patternMeans: 'a SHA-256 in 64 lower-case hex digits' });
   },
 
   uuid(options: FieldOptions): PropertyDecorator {
-    return Field.text({ ...options, min: 36, max: 36, pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, patternMeans: 'a UUID in lower case' });
+    return Field.text({ example: '462309d7-4ae0-51a5-8da9-b29e644ed8e1', ...options, min: 36, max: 36, pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, patternMeans: 'a UUID in lower case' });
   },
 
   /** Small whole numbers that are not amounts: heights, indexes, counts. */
   integer(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
     const { min, max } = options;
-    return define(options, { type: 'integer', minimum: min, maximum: max }, (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max, [IsInt(), Min(min), Max(max)]);
+    return define({ example: min, ...options }, { type: 'integer', minimum: min, maximum: max }, (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max, [IsInt(), Min(min), Max(max)]);
   },
 
   flag(options: FieldOptions): PropertyDecorator {
-    return define(options, { type: 'boolean' }, (value) => typeof value === 'boolean', [IsBoolean()]);
+    return define({ example: true, ...options }, { type: 'boolean' }, (value) => typeof value === 'boolean', [IsBoolean()]);
   },
 
   /** Several short texts, none twice. */

@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { EVENT_CATALOGUE, UPSTREAM_CATALOGUE } from './catalogue.js';
-import { jsonSchemaOf, type JsonSchema, type MessageClass } from './fields.js';
+import { declaredFields, jsonSchemaOf, type JsonSchema, type MessageClass } from './fields.js';
 import { soundInstance } from './sound-instance.js';
 import { SeizureFact } from './upstream/seizure-fact.js';
 import { parseMessage, STRICT } from './validator.js';
@@ -68,5 +68,22 @@ describe('a list of objects', () => {
   it.each([[[[]]], [[[[[]]]]], [[[{}]]], [[null]], [['x']], [[1]], [[[{ asset: 'a' }]]]])('takes no %j', (assets) => {
     const parsed = parseMessage(SeizureFact, { ...fact, assets });
     expect(parsed.ok ? 'taken' : parsed.errors.map(({ field }) => field.split('.')[0])).toContain('assets');
+  });
+});
+
+describe('the examples of fields', () => {
+  /** A body with every field, each as its own example says. */
+  const exampleOf = (type: MessageClass): Record<string, unknown> =>
+    Object.fromEntries(
+      declaredFields(type).map(({ name, schema, nested }) => {
+        const [example] = (schema['examples'] as readonly unknown[] | undefined) ?? [];
+        const made = nested === undefined ? (example ?? (schema['maxLength'] !== undefined && schema['pattern'] === undefined ? 'a sentence' : undefined)) : nested.array ? [exampleOf(nested.of())] : exampleOf(nested.of());
+        return [name, made];
+      }),
+    );
+
+  it.each([...new Set(UPSTREAM_CATALOGUE.map(({ schema }) => schema))].map((type) => [type.name, type] as const))('of %s are sound', (_name, type) => {
+    const parsed = parseMessage(type, exampleOf(type));
+    expect(parsed.ok ? [] : parsed.errors.map(({ field, message }) => `${field}: ${message}`)).toEqual([]);
   });
 });

@@ -1,6 +1,10 @@
 import { Field } from '../fields.js';
 import { IdentifierField } from '../identifiers.js';
 
+/** A vault of the sandbox: two of three keys, public ones only, with its checksum. */
+const EXAMPLE_DESCRIPTOR =
+  'wsh(sortedmulti(2,[aabffcad/48h/1h/0h/2h]tpubDEGu1Sr3zEa77oGhmymV7zeiuWze62JBwX7odPnQMnSxhXiHzddQE7S1ChzvHjbHLypFKSaVGLxQTUXF1fm8Ta11nFADX955XkzSAEdUqVe/<0;1>/*,[eaa34276/48h/1h/0h/2h]tpubDEYevU5Uebzo1cW8ZJzg8mTrJYrxLuucSsf7fBHFBomEuwvkhdmnXnYtrQDnZXDzDi6RxdC9eXqDTzqYmctRq3n4XJAS4fHksrKni41tmW4/<0;1>/*,[eec890ac/48h/1h/0h/2h]tpubDEdm8ZL6QYdVi7ZcHhc2ySAF37yPA859UGU7ijTrp8NiMXfazZDGQaLSivcV52RPmc7wDJH4mqXKCL4TUuD7AuEQQTwrvN6dqsazRBwE8S1/<0;1>/*))#2zljnckk';
+
 export const ACCOUNT_CLASSES = ['reserve', 'held-in-trust', 'operational'] as const;
 export const VAULT_TIERS = ['cold', 'warm'] as const;
 
@@ -14,7 +18,7 @@ export class VaultRegistration {
   @Field.oneOf(VAULT_TIERS, { description: 'How its keys are kept', example: 'cold' })
   tier!: (typeof VAULT_TIERS)[number];
 
-  @Field.text({ max: 4000, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Output descriptor with checksum (BIP-380), public keys only', example: 'wsh(sortedmulti(2,[…]xpub…/<0;1>/*,…))#checksum' })
+  @Field.text({ max: 4000, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Output descriptor with checksum (BIP-380), public keys only', example: EXAMPLE_DESCRIPTOR })
   descriptor!: string;
 }
 

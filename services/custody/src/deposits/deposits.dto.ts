@@ -55,7 +55,7 @@ export class SandboxReorganisation {
   @Field.integer({ optional: true, min: 2, max: 10_000, description: 'Length of the new branch; more than the depth (default: one more)' })
   blocks?: number;
 
-  @ApiProperty({ type: [String], required: false, maxItems: 1000, description: 'Transactions that vanish in place of being mined again' })
+  @ApiProperty({ type: [String], required: false, maxItems: 1000, description: 'Transactions that vanish in place of being mined again', example: ['7f37726aca676a11ae30277d1a12bfec761f3523dc64c151abe2ec7d410c36fb'] })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(1000)

@@ -41,7 +41,7 @@ export class FreezeNoticed {
   @Field.text({ max: 64, pattern: /^[a-z0-9][a-z0-9.-]*$/, patternMeans: 'a short name', description: 'The issuer', example: 'tether' })
   issuer!: string;
 
-  @Field.text({ max: 128, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Where it can be checked: a transaction, or the reference of the issuer\'s letter' })
+  @Field.text({ max: 128, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'Where it can be checked: a transaction, or the reference of the issuer\'s letter', example: 'tether-2026-118' })
   reference!: string;
 
   @Field.instant({ description: 'Since when; for a lift, until when' })
