@@ -61,6 +61,15 @@ describe('reporting over HTTP', () => {
     expect((await ask(path, { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
+  it('answers as of a time to anyone, by the same filters', async () => {
+    const now = new Date().toISOString();
+    const [then, current] = await Promise.all([`/v1/holdings?class=reserve&at=${now}`, '/v1/holdings?class=reserve'].map(async (path) => JSON.parse((await ask(path)).text) as { asOf: object; figures: { classes: object[] } }));
+    expect(then?.figures).toEqual(current?.figures);
+    expect(then?.figures.classes).toHaveLength(1);
+    expect(then?.asOf).toEqual({ ...current?.asOf, at: now, logPosition: null });
+    expect(current?.asOf).not.toHaveProperty('at');
+  });
+
   it('sends JSON as JSON.stringify writes it', async () => {
     const { text, headers } = await ask('/v1/holdings');
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -80,6 +89,10 @@ describe('reporting over HTTP', () => {
   it.each([
     ['/v1/holdings?class=treasury', 400, 'validation-failed'],
     ['/v1/holdings?asset=BTC', 400, 'validation-failed'],
+    ['/v1/holdings?at=yesterday', 400, 'validation-failed'],
+    ['/v1/holdings?at=2026-02-30T00:00:00Z', 400, 'validation-failed'],
+    ['/v1/holdings?at=2999-01-01T00:00:00Z', 400, 'as-of-unknown'],
+    ['/v1/holdings?at=2009-01-03T18:15:05Z', 400, 'as-of-unknown'],
     ['/v1/holdings?atBlockHeight=999999', 400, 'validation-failed'],
     ['/v1/trace/person/1', 400, 'validation-failed'],
     ['/v1/trace/case/a%20b', 400, 'validation-failed'],

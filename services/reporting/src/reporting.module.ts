@@ -4,6 +4,7 @@ import { DeadLettersModule, METRICS, ReadinessRegistry, readModelProvider, type 
 import { ConflictsController } from './conflicts/conflicts.controller.js';
 import { HoldingsController } from './holdings/holdings.controller.js';
 import { HoldingsQuery } from './holdings/holdings.query.js';
+import { PastHoldingsQuery } from './holdings/past-holdings.query.js';
 import { PortalController } from './portal/portal.controller.js';
 import { reportingReadModel } from './projections/reporting.read-model.js';
 import { REPORTING_READ_MODEL } from './read-model.token.js';
@@ -16,6 +17,7 @@ import { TraceQuery } from './trace/trace.query.js';
   controllers: [HoldingsController, TraceController, ConflictsController, PortalController],
   providers: [
     HoldingsQuery,
+    PastHoldingsQuery,
     TraceQuery,
     readModelProvider(REPORTING_READ_MODEL, reportingReadModel),
   ],

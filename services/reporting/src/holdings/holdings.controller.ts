@@ -1,11 +1,12 @@
 import { Controller, Get, Header, Inject, Query, UseInterceptors } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ACCOUNT_CLASSES, Field, IdentifierField } from '@qazyna/contracts';
 import { Public } from '@qazyna/service-kit';
 import { EtagInterceptor } from '../public-reads/etag.interceptor.js';
 import type { Figures, Holdings } from './holdings.js';
 import { HOLDINGS_EXAMPLE } from './holdings-example.js';
 import { HoldingsQuery } from './holdings.query.js';
+import { PastHoldingsQuery } from './past-holdings.query.js';
 
 export class HoldingsFilter {
   @Field.oneOf(ACCOUNT_CLASSES, { optional: true, description: 'Only this class' })
@@ -13,6 +14,9 @@ export class HoldingsFilter {
 
   @IdentifierField.asset({ optional: true, description: 'Only this asset, by CAIP-19' })
   asset?: string;
+
+  @Field.instant({ optional: true, description: 'The figures as they were at this time (RFC 3339, in UTC): what was recorded up to it. Not in the future, and not before the first record' })
+  at?: string;
 }
 
 @ApiTags('Public figures')
@@ -20,7 +24,10 @@ export class HoldingsFilter {
 @UseInterceptors(EtagInterceptor)
 @Controller('v1/holdings')
 export class HoldingsController {
-  constructor(@Inject(HoldingsQuery) private readonly holdings: HoldingsQuery) {}
+  constructor(
+    @Inject(HoldingsQuery) private readonly holdings: HoldingsQuery,
+    @Inject(PastHoldingsQuery) private readonly past: PastHoldingsQuery,
+  ) {}
 
   @Get()
   @Header('cache-control', 'public, max-age=5')
@@ -29,11 +36,12 @@ export class HoldingsController {
     description:
       'By class, asset, source, legal status and custody status, at a named block height and journal entry. Amounts are decimal strings in base units and in coins. ' +
       'Claims are announced and not controlled: they are never part of a holding, and each kind stands apart: coins at addresses, balances at exchanges, devices, machines, ' +
-      'fund units, money. `version` is the version of this shape.',
+      'fund units, money. `version` is the version of this shape. With `at`: the figures of that time, by when things were recorded, as anyone who asked then was answered.',
   })
   @ApiOkResponse({ description: 'The figures', example: HOLDINGS_EXAMPLE })
-  read(@Query() filter: HoldingsFilter): Holdings {
-    const { version, asOf, figures } = this.holdings.current();
+  @ApiBadRequestResponse({ description: '`validation-failed` for a malformed time, `as-of-unknown` for one of which nothing is known: in the future, or before the first record' })
+  async read(@Query() filter: HoldingsFilter): Promise<Holdings> {
+    const { version, asOf, figures } = filter.at === undefined ? this.holdings.current() : await this.past.at(filter.at);
     return { version, asOf, figures: filtered(figures, filter) };
   }
 }

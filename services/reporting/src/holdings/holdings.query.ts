@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AssetPart } from '@qazyna/contracts';
-import { findAsset } from '@qazyna/ledger';
-import { CONFIG, ProblemError, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
+import { CONFIG, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
 import { REPORTING_READ_MODEL } from '../read-model.token.js';
-import type { ClaimedAsset } from './claims.js';
 import { figuresOf, FiguresContradict, HOLDINGS_VERSION, type AsOf, type Figures, type Holdings } from './holdings.js';
+import { holdingsInput, type FigureRow, type FigureTable } from './holdings-input.js';
+import { orContradiction, published } from './withheld.query.js';
 
 @Injectable()
 export class HoldingsQuery {
@@ -20,9 +19,7 @@ export class HoldingsQuery {
    * @throws {ProblemError} 500 `figures-contradict` rather than a wrong figure
    */
   current(): Holdings {
-    const outcome = this.outcome();
-    if (!(outcome instanceof FiguresContradict)) return outcome;
-    throw new ProblemError(500, 'figures-contradict', `the figures break ${outcome.invariant} and are withheld`, { cause: outcome });
+    return published(this.outcome());
   }
 
   /** What the figures at this place break, if anything. */
@@ -38,12 +35,7 @@ export class HoldingsQuery {
   }
 
   private compute(position: string | undefined): Holdings | FiguresContradict {
-    try {
-      return { version: HOLDINGS_VERSION, asOf: this.asOf(position), figures: this.figures() };
-    } catch (error) {
-      if (error instanceof FiguresContradict) return error;
-      throw error;
-    }
+    return orContradiction(() => ({ version: HOLDINGS_VERSION, asOf: this.asOf(position), figures: this.figures() }));
   }
 
   private asOf(position: string | undefined): AsOf {
@@ -65,52 +57,20 @@ export class HoldingsQuery {
     const { db } = this.model;
     const statusOf = db.prepare('SELECT legal_status FROM cases WHERE case_id = ?');
     const tierOf = db.prepare('SELECT tier FROM vaults WHERE vault_id = ?');
-    const rows = (sql: string): Record<string, string>[] => db.prepare(sql).all() as unknown as Record<string, string>[];
-    return figuresOf({
-      balances: rows('SELECT account, asset, amount FROM balances').map(({ account = '', asset = '', amount = '0' }) => ({ account, asset, amount: BigInt(amount) })),
-      assets: findAsset,
-      legalStatusOf: (caseId) => statusOf.get(caseId)?.['legal_status'] as string | undefined,
-      tierOf: (vaultId) => tierOf.get(vaultId)?.['tier'] as string | undefined,
-      claimedAssets: this.claimedAssets(),
-      controlled: rows('SELECT case_id, asset_id, asset, amount FROM controlled').map(({ case_id: caseId = '', asset_id: assetId = '', asset = '', amount = '0' }) => ({
-        caseId,
-        assetId: assetId === '' ? undefined : assetId,
-        asset,
-        amount: BigInt(amount),
-      })),
-      payoutClaims: rows('SELECT asset, status, CAST(payouts AS TEXT) AS payouts, amount FROM payout_claims').map(({ asset = '', status = '', payouts = '0', amount = '0' }) => ({
-        asset,
-        status,
-        payouts: Number.parseInt(payouts, 10),
-        amount: BigInt(amount),
-      })),
-    });
-  }
-
-  private claimedAssets(): ClaimedAsset[] {
-    const rows = this.model.db
-      .prepare('SELECT a.*, EXISTS (SELECT 1 FROM issuer_freezes f WHERE f.case_id = a.case_id AND f.asset_id = a.asset_id) AS frozen FROM case_assets a ORDER BY case_id, asset_id')
-      .all() as unknown as ClaimedRow[];
-    return rows.map(({ case_id: caseId, asset_id: assetId, asset, amount, location, parts, inherited, frozen }) => ({
-      caseId,
-      assetId,
-      asset,
-      amount: BigInt(amount),
-      location: JSON.parse(location) as ClaimedAsset['location'],
-      parts: (JSON.parse(parts) as Pick<AssetPart, 'legalStatus' | 'share'>[]).map(({ legalStatus, share }) => ({ legalStatus, numerator: BigInt(share.numerator), denominator: BigInt(share.denominator) })),
-      frozenByIssuer: frozen === 1,
-      inherited: inherited !== null,
-    }));
+    return figuresOf(
+      holdingsInput({
+        rows: (table) => db.prepare(`SELECT ${COLUMNS_OF[table]} FROM ${table}`).all() as unknown as FigureRow[],
+        legalStatusOf: (caseId) => statusOf.get(caseId)?.['legal_status'] as string | undefined,
+        tierOf: (vaultId) => tierOf.get(vaultId)?.['tier'] as string | undefined,
+      }),
+    );
   }
 }
 
-interface ClaimedRow {
-  readonly case_id: string;
-  readonly asset_id: string;
-  readonly asset: string;
-  readonly amount: string;
-  readonly location: string;
-  readonly parts: string;
-  readonly inherited: string | null;
-  readonly frozen: number;
-}
+const COLUMNS_OF: Readonly<Record<FigureTable, string>> = {
+  balances: 'account, asset, amount',
+  controlled: 'case_id, asset_id, asset, amount',
+  case_assets: 'case_id, asset_id, asset, amount, location, parts, inherited',
+  issuer_freezes: 'case_id, asset_id',
+  payout_claims: 'asset, status, CAST(payouts AS TEXT) AS payouts, amount',
+};

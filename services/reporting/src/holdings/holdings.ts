@@ -59,13 +59,15 @@ export interface Figures {
 /** Up to where the figures know. */
 export interface AsOf {
   readonly network: string;
+  /** The time that was asked about, where one was. */
+  readonly at?: string;
   /** Null while no block was followed. */
   readonly blockHeight: number | null;
   readonly blockHash: string | null;
   readonly blockTime: string | null;
   /** Number of the journal's last entry in the figures; null while there is none. */
   readonly journalRevision: string | null;
-  /** Place in the event log, opaque. */
+  /** Place in the event log, opaque; null for an earlier time. */
   readonly logPosition: string | null;
 }
 
