@@ -107,7 +107,7 @@ export class PayoutDecision {
 }
 
 export class DecisionOnPayout extends PayoutDecision {
-  @Field.text({ max: 200, description: 'The held payout', example: 'btcpool-kz.reserve-01~5' })
+  @Field.text({ max: 200, pattern: /^[\x21-\x7e]+$/, patternMeans: 'printable ASCII without spaces', description: 'The held payout', example: 'btcpool-kz.reserve-01~5' })
   payoutId!: string;
 }
 

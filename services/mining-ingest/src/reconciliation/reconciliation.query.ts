@@ -35,11 +35,11 @@ export class Reconciliation {
       .prepare('SELECT date, total, parts FROM earnings WHERE pool_account_id = ? AND date >= ? AND date < ? ORDER BY day')
       .all(poolAccountId, from, to)
       .map((row) => ({ date: row['date'] as string, total: BigInt(row['total'] as string), fees: feesOf(row['parts'] as string) }));
-    const before = this.earnings.db.prepare('SELECT CAST(coalesce(sum(CAST(total AS INTEGER)), 0) AS TEXT) AS earned FROM earnings WHERE pool_account_id = ? AND date < ?').get(poolAccountId, from);
+    const earnedBefore = this.earnings.db.prepare('SELECT total AS amount FROM earnings WHERE pool_account_id = ? AND date < ?').iterate(poolAccountId, from);
     const paidBefore = this.payouts.db
-      .prepare(`SELECT CAST(coalesce(sum(CAST(json_extract(claim, '$.amount') AS INTEGER)), 0) AS TEXT) AS paid FROM payouts WHERE pool = ? AND account = ? AND status <> 'rejected' AND json_extract(claim, '$.paidAt') < ?`)
-      .get(pool, account, from);
-    const opening = BigInt(before?.['earned'] as string) - BigInt(paidBefore?.['paid'] as string);
+      .prepare(`SELECT json_extract(claim, '$.amount') AS amount FROM payouts WHERE pool = ? AND account = ? AND status <> 'rejected' AND json_extract(claim, '$.paidAt') < ?`)
+      .iterate(pool, account, from);
+    const opening = sumOf(earnedBefore) - sumOf(paidBefore);
     return dayLines(opening, earned, this.own({ pool, account, from, to }));
   }
 
@@ -70,4 +70,11 @@ export class Reconciliation {
 
 function feesOf(parts: string): bigint {
   return BigInt((JSON.parse(parts) as { part: string; amount: string }[]).find(({ part }) => part === 'poolFees')?.amount ?? '0');
+}
+
+/** Here and not in the database, whose whole numbers have 64 bits: ten coins of 18 decimals have more. */
+function sumOf(rows: Iterable<Record<string, unknown>>): bigint {
+  let sum = 0n;
+  for (const { amount } of rows) sum += BigInt(amount as string);
+  return sum;
 }
