@@ -12,15 +12,19 @@ import { previousVersion } from './previous-version.js';
 import { beginWave } from './wave.js';
 
 /**
- * `npm run chaos -- [--short] [--seed N] [--only text,text] [--back-pressure [--messages N]]`: real processes, a real broker,
+ * `npm run chaos -- [--short] [--seed N] [--claims N] [--only text,text] [--back-pressure [--messages N]]`: real processes, a real broker,
  * and one fault after the other while claims arrive. Ends with 0 when nothing is missing, doubled or out of balance.
  */
 
 const { values } = parseArgs({
-  options: { short: { type: 'boolean' }, seed: { type: 'string' }, only: { type: 'string' }, 'back-pressure': { type: 'boolean' }, messages: { type: 'string' } },
+  options: { short: { type: 'boolean' }, seed: { type: 'string' }, only: { type: 'string' }, claims: { type: 'string' }, 'back-pressure': { type: 'boolean' }, messages: { type: 'string' } },
 });
 const short = values.short === true;
-const CLAIMS = short ? 900 : 6_000;
+const CLAIMS = Number(values.claims ?? (short ? 900 : 6_000));
+if (!Number.isSafeInteger(CLAIMS) || CLAIMS < 1) {
+  process.stderr.write(`--claims must be a whole number from 1, not ${values.claims ?? ''}\n`);
+  process.exit(2);
+}
 const ROUNDS = short ? 1 : 2;
 const RUN_MS_MAX = (short ? 8 : 60) * 60_000;
 const SETTLED_MS_MAX = short ? 90_000 : 300_000;

@@ -24,9 +24,12 @@ function chaos(words: readonly string[]): Promise<{ readonly code: number | null
 /** Those that take seconds each; `npm run chaos -- --short` has the others too, and takes six minutes. */
 const FAULTS = 'kill -9,the broker stands still,break mid-append,never answered';
 
+/** Half of the short form's: enough to be under way whenever a fault comes. */
+const CLAIMS = '450';
+
 await describeWith(OWN_KAFKA, 'chaos with real processes', () => {
   it('loses and doubles nothing while services, the broker and the store are killed, stopped and cut off', async () => {
-    const { code, text } = await chaos(['--short', '--only', FAULTS]);
+    const { code, text } = await chaos(['--short', '--claims', CLAIMS, '--only', FAULTS]);
     // Whoever reads the report of a failure needs the run's own words, not a flag.
     if (code !== 0) throw new Error(`the run ended with ${String(code)}:\n${text.slice(-6_000)}`);
     expect(text).toContain('Nothing missing, nothing doubled, every class sums to zero.');
