@@ -56,9 +56,7 @@ export class PastHoldingsQuery {
   }
 
   private compute(at: string): Holdings | FiguresContradict {
-    const { db } = this.model;
-    const states = db.prepare(STATES);
-    const tierOf = db.prepare('SELECT tier FROM vaults WHERE vault_id = ?');
+    const states = this.model.db.prepare(STATES);
     return orContradiction(() => ({
       version: HOLDINGS_VERSION,
       asOf: this.asOf(at),
@@ -66,8 +64,7 @@ export class PastHoldingsQuery {
         holdingsInput({
           rows: (table) => states.all(table, at).flatMap(({ state }) => (state === null ? [] : [JSON.parse(state as string) as FigureRow])),
           legalStatusOf: (caseId) => this.state('cases', caseId, at)?.['legal_status'] ?? undefined,
-          // A vault is registered once, before anything comes to it.
-          tierOf: (vaultId) => tierOf.get(vaultId)?.['tier'] as string | undefined,
+          tierOf: (vaultId) => this.state('vaults', vaultId, at)?.['tier'] ?? undefined,
         }),
       ),
     }));

@@ -48,7 +48,7 @@ describe('the figures as of an earlier time', () => {
           await story.remove();
         }
       }),
-      { numRuns: 2 },
+      { numRuns: 5, endOnFailure: true },
     );
   }, 30_000);
 

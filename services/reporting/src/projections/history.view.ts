@@ -12,6 +12,7 @@ const KEPT: Readonly<Record<string, { readonly key: readonly string[]; readonly 
   cases: { key: ['case_id'], columns: ['case_id', 'legal_status'] },
   case_assets: { key: ['case_id', 'asset_id'], columns: ['case_id', 'asset_id', 'asset', 'amount', 'location', 'parts', 'inherited'] },
   issuer_freezes: { key: ['case_id', 'asset_id', 'freeze_id'], columns: ['case_id', 'asset_id'] },
+  vaults: { key: ['vault_id'], columns: ['tier'] },
   payout_claims: { key: ['asset', 'status'], columns: ['asset', 'status', 'payouts', 'amount'] },
 };
 
