@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench, BenchOutcome, BenchSession } from './bench.js';
-import { LineProcess } from './http/line-process.js';
+import { registerAccounts, tokenOf } from './door.js';
+import { LineProcess } from './line-process.js';
 import type { LoadOrder, LoadReport } from './http/load-process.js';
 import type { ContestResult, Run } from './measuring.js';
 
@@ -39,16 +40,16 @@ interface Side {
 async function measure(session: BenchSession): Promise<BenchOutcome> {
   for (const folder of ['ours', 'bare-two', 'bare-one']) mkdirSync(join(session.folder, folder));
   const processes = {
-    ours: new LineProcess('service-process.ts', [join(session.folder, 'ours')]),
-    two: new LineProcess('bare-process.ts', [join(session.folder, 'bare-two', 'events.db'), '2']),
-    one: new LineProcess('bare-process.ts', [join(session.folder, 'bare-one', 'events.db'), '1']),
-    load: new LineProcess('load-process.ts', []),
+    ours: new LineProcess('http/service-process.ts', [join(session.folder, 'ours')]),
+    two: new LineProcess('http/bare-process.ts', [join(session.folder, 'bare-two', 'events.db'), '2']),
+    one: new LineProcess('http/bare-process.ts', [join(session.folder, 'bare-one', 'events.db'), '1']),
+    load: new LineProcess('http/load-process.ts', []),
   };
   try {
     const ours = await opened(processes.ours);
     const two = await opened(processes.two);
     const one = await opened(processes.one);
-    await register(ours.url);
+    await registerAccounts(ours.url, 1);
     const side = { ours: { ...ours, token: await tokenOf(ours.url, 'pool-operator') }, two, one };
     const contests: ContestResult[] = [];
     for (const shape of SHAPES) {
@@ -77,33 +78,10 @@ async function opened(process: LineProcess): Promise<Side> {
 }
 
 async function send(load: LineProcess, side: Side, { connections, bulk, requests }: Shape): Promise<Run> {
-  const order: LoadOrder = { url: side.url, token: side.token, connections, bulk, requests, from: side.next };
+  const order: LoadOrder = { url: side.url, token: side.token, connections, bulk, requests, from: side.next, accounts: 1 };
   const payouts = bulk * requests;
   side.next += payouts;
   const { seconds, accepted } = await load.ask<LoadReport>(order);
   if (accepted !== payouts) throw new Error(`${accepted} payouts were accepted instead of ${payouts}`);
   return { operations: payouts, seconds };
-}
-
-async function post<T>(url: string, path: string, body: object, token?: string): Promise<T> {
-  const answer = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as T;
-}
-
-async function tokenOf(url: string, role: string): Promise<string> {
-  const { access_token: token } = await post<{ access_token: string }>(url, '/sandbox/token', { subject: `bench-${role}`, organisation: 'bench', roles: [role] });
-  return token;
-}
-
-/** The licence and the pool account that the payouts name. */
-async function register(url: string): Promise<void> {
-  const licence = { licenceId: 'KZ-CM-0001', kind: 'mining', holder: 'a-farm', validFrom: '2026-01-01T00:00:00Z' };
-  await post(url, '/v1/licences', licence, await tokenOf(url, 'regulator'));
-  const account = { pool: 'btcpool-kz', account: 'reserve-01', licenceId: 'KZ-CM-0001', network: 'mainnet', payoutAddress: 'bc1qllf33yhp7m80sfm35fce0tagcckey7dljauwd5' };
-  await post(url, '/v1/pool-accounts', account, await tokenOf(url, 'custodian'));
 }

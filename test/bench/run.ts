@@ -12,6 +12,7 @@ import { httpBench } from './http.bench.js';
 import { journalBench } from './journal.bench.js';
 import { describeMachine } from './machine.js';
 import { contest } from './measuring.js';
+import { mixedBench } from './mixed.bench.js';
 import { payoutsBench } from './payouts.bench.js';
 import { rebuildBench } from './rebuild.bench.js';
 import { table, type Report } from './report.js';
@@ -24,8 +25,8 @@ import { wholeWayBench } from './whole-way.bench.js';
  * people, and only the ratios travel.
  */
 const BENCHES: readonly Bench[] = [journalBench, rebuildBench, catchUpBench, emmettBench, eventStoreDbBench, httpBench, payoutsBench, casesBench, screeningBench, wholeWayBench];
-/** Ten million entries take a quarter of an hour and 15 GB: only when they are asked for. */
-const ON_REQUEST: readonly Bench[] = [growthBench];
+/** Ten million entries take a quarter of an hour and 15 GB, a million payouts some minutes: only when they are asked for. */
+const ON_REQUEST: readonly Bench[] = [growthBench, mixedBench];
 const REPEATS = 5;
 const REPEATS_QUICK = 2;
 const OUTPUT = join(import.meta.dirname, '../../test-results');

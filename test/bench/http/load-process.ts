@@ -1,6 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { bitcoinAsset } from '@qazyna/ledger';
-import { createHash } from 'node:crypto';
+import { benchPayout } from '../bench-payout.js';
 
 /**
  * `load-process.ts`: reads one order a line from stdin, sends its payouts, and answers with what it took. Requests are made before
@@ -15,30 +14,17 @@ export interface LoadOrder {
   readonly requests: number;
   /** Payment ids count from here. */
   readonly from: number;
+  /** Pool accounts that the payouts are of, in turn. */
+  readonly accounts: number;
 }
 export interface LoadReport {
   readonly seconds: number;
   readonly accepted: number;
 }
 
-const ASSET = bitcoinAsset('mainnet').id;
-
-function payout(n: number): object {
-  return {
-    pool: 'btcpool-kz',
-    account: 'reserve-01',
-    paymentId: String(n),
-    asset: ASSET,
-    amount: String(149_377 + (n % 9_973)),
-    address: 'bc1qllf33yhp7m80sfm35fce0tagcckey7dljauwd5',
-    txid: createHash('sha256').update(String(n)).digest('hex'),
-    paidAt: '2026-05-02T08:58:55.000Z',
-  };
-}
-
-function requestOf({ url, token, bulk, from }: LoadOrder, index: number): Buffer {
+function requestOf({ url, token, bulk, from, accounts }: LoadOrder, index: number): Buffer {
   const first = from + index * bulk;
-  const body = JSON.stringify(bulk === 1 ? payout(first) : Array.from({ length: bulk }, (_, n) => payout(first + n)));
+  const body = JSON.stringify(bulk === 1 ? benchPayout(first, accounts) : Array.from({ length: bulk }, (_, n) => benchPayout(first + n, accounts)));
   return Buffer.from(`POST /v1/payouts HTTP/1.1\r\nhost: ${new URL(url).host}\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 

@@ -2,11 +2,15 @@ import 'reflect-metadata';
 import { MINING_INGEST_SERVICE } from '@qazyna/mining-ingest';
 import { runService } from '@qazyna/service-kit';
 
-/** `service-process.ts <data folder>`: mining-ingest alone on the embedded parts. Prints its address when it listens. */
-const [folder = ''] = process.argv.slice(2);
+/**
+ * `service-process.ts <data folder> [<brokers>]`: mining-ingest alone on the embedded store, and the embedded bus where no
+ * brokers are named. Prints its address when it listens, and what it occupies, in bytes, for each line it is sent.
+ */
+const [folder = '', brokers] = process.argv.slice(2);
 const { url } = await runService({
   ...MINING_INGEST_SERVICE,
   standalone: true,
-  env: { QAZYNA_DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', BITCOIN_NETWORK: 'mainnet' },
+  env: { ...(brokers === undefined ? {} : { KAFKA_BROKERS: brokers }), QAZYNA_DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', BITCOIN_NETWORK: 'mainnet', QAZYNA_SCREENING: 'lists' },
 });
 console.log(JSON.stringify({ url }));
+process.stdin.on('data', () => console.log(JSON.stringify(process.memoryUsage())));

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
-const ROOT = join(import.meta.dirname, '../../..');
+const ROOT = join(import.meta.dirname, '../..');
 const LINE_MS_MAX = 120_000;
 
-/** A program of this folder in a process of its own, spoken to line by line. */
+/** A program below this folder in a process of its own, spoken to line by line. */
 export class LineProcess {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly lines: AsyncIterator<string>;
   private errors = '';
 
-  constructor(private readonly program: string, args: readonly string[]) {
+  constructor(private readonly program: string, args: readonly string[], nodeArguments: readonly string[] = []) {
     const path = join(import.meta.dirname, program);
-    this.child = spawn(process.execPath, ['--conditions=@qazyna/source', '--import', '@swc-node/register/esm-register', path, ...args], {
+    this.child = spawn(process.execPath, [...nodeArguments, '--conditions=@qazyna/source', '--import', '@swc-node/register/esm-register', path, ...args], {
       cwd: ROOT,
       env: { ...process.env, SWC_NODE_PROJECT: 'tsconfig.base.json', NODE_ENV: 'production' },
     });
