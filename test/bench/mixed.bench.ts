@@ -9,6 +9,7 @@ import type { Bench, BenchOutcome, BenchSession, Figure } from './bench.js';
 import { registerAccounts, tokenOf } from './door.js';
 import type { LoadOrder, LoadReport } from './http/load-process.js';
 import { id } from './journal-entries.js';
+import type { Used } from './http/service-process.js';
 import { LineProcess } from './line-process.js';
 import { spread, whole } from './measuring.js';
 import { RawSqlite, type RawRow } from './raw-sqlite.js';
@@ -49,12 +50,15 @@ async function measure(session: BenchSession): Promise<BenchOutcome> {
     const half = (session.quick ? PAYOUTS_QUICK : PAYOUTS) / 2 / STRETCHES;
     const token = await tokenOf(url, 'pool-operator');
     const stretches: Stretch[] = [];
+    const before = await service.ask<Used>({});
+    let used = before.user + before.system;
     for (let number = 0; number < STRETCHES; number++) {
       const began = performance.now();
       const [overKafka, overHttp] = await Promise.all([kafkaHalf(bus, url, number, half), httpHalf(load, url, token, number, half)]);
       const seconds = (performance.now() - began) / 1000;
-      const { rss, heapUsed } = await service.ask<NodeJS.MemoryUsage>({});
-      stretches.push({ overKafka, overHttp, together: (2 * half) / seconds, rssMiB: rss / MIB, heapMiB: heapUsed / MIB });
+      const { rss, user, system } = await service.ask<Used>({});
+      stretches.push({ overKafka, overHttp, together: (2 * half) / seconds, rssMiB: rss / MIB, processorUs: user + system - used });
+      used = user + system;
       session.progress(`${whole((number + 1) * 2 * half)} payouts: ${whole((2 * half) / seconds)}/s, ${whole(rss / MIB)} MiB`);
     }
     await service.stop();
@@ -72,7 +76,8 @@ interface Stretch {
   readonly overHttp: number;
   readonly together: number;
   readonly rssMiB: number;
-  readonly heapMiB: number;
+  /** Processor time that mining-ingest used. */
+  readonly processorUs: number;
 }
 
 /** HTTP has the even millions of payment ids, Kafka the odd ones. */
@@ -151,6 +156,7 @@ function figuresOf(stretches: readonly Stretch[], rawSeconds: number, payoutsOfS
   };
   add('over Kafka', 'payouts/s', ({ overKafka }) => overKafka);
   add('over HTTP', 'payouts/s', ({ overHttp }) => overHttp);
+  add('processor time of mining-ingest for a payout', 'us', ({ processorUs }) => processorUs / payoutsOfStretch);
   add('resident memory of mining-ingest', 'MiB', ({ rssMiB }) => rssMiB);
   figures.push({ name: 'rate of the last stretch against the first', value: (100 * (stretches.at(-1)?.together ?? 0)) / (stretches[0]?.together ?? 1), unit: '%' });
   return figures;
