@@ -6,6 +6,7 @@ import { encodeRecord, KafkaBus, type OutgoingRecord } from '@qazyna/messaging';
 import { startKafka } from '@qazyna/testing';
 import { BENCH_POOL, benchPayout } from './bench-payout.js';
 import type { Bench, BenchOutcome, BenchSession, Figure } from './bench.js';
+import { productionNodeOptions } from '../system/production-start.js';
 import { registerAccounts, tokenOf } from './door.js';
 import type { LoadOrder, LoadReport } from './http/load-process.js';
 import { id } from './journal-entries.js';
@@ -23,8 +24,6 @@ const CONNECTIONS = 4;
 const PUBLISHED_AT_ONCE = 5_000;
 /** Of so many Kafka payouts one was sent over HTTP before: it must count once. */
 const DUPLICATE_EVERY = 100;
-/** The heap that the image of a service gives it (deploy/Dockerfile). */
-const HEAP_MB = 192;
 const MIB = 2 ** 20;
 const POLL_MS = 100;
 const PATIENCE_MS = 600_000;
@@ -42,7 +41,7 @@ async function measure(session: BenchSession): Promise<BenchOutcome> {
   const bus = await KafkaBus.connect({ brokers: kafka.brokers, clientId: 'bench' });
   const folder = join(session.folder, 'mining');
   mkdirSync(folder);
-  const service = new LineProcess('http/service-process.ts', [folder, kafka.brokers.join(',')], [`--max-old-space-size=${HEAP_MB}`]);
+  const service = new LineProcess('http/service-process.ts', [folder, kafka.brokers.join(',')], productionNodeOptions().split(' '));
   const load = new LineProcess('http/load-process.ts', []);
   try {
     const { url } = await service.read<{ url: string }>();

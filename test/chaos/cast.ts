@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SandboxChain } from '@qazyna/bitcoin';
 import { answerFromSandbox, freePorts, launchServiceProcess, startFaultyRpc, type FaultyRpc, type RunningKafka, type ServiceProcess } from '@qazyna/testing';
 import type { World } from '../system/sandbox-world.js';
-import { productionNodeOptions } from './production-start.js';
+import { productionNodeOptions } from '../system/production-start.js';
 import { Door } from './door.js';
 import { StoreServer } from './store-server.js';
 import { TcpProxy } from './tcp-proxy.js';
