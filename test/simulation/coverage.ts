@@ -29,7 +29,8 @@ export const OUTCOMES: readonly string[] = Object.entries({
   'event': [
     'custody.vault-registered', 'custody.address-assigned', 'custody.block-connected', 'custody.block-disconnected', 'custody.deposit-seen', 'custody.deposit-confirmed', 'custody.deposit-taken-back',
     'custody.deposit-matched', 'custody.unapproved-spend-detected', 'custody.vault-frozen', 'custody.claim-registered', 'custody.claim-disputed', 'custody.case-state-property-noted', 'custody.journal-entry-posted',
-    'intake.fact-received', 'intake.fact-refused', 'intake.act-applied', 'intake.act-held', 'intake.case-became-state-property', 'intake.case-released', 'intake.conflict-raised',
+    'intake.fact-received', 'intake.fact-refused', 'intake.act-applied', 'intake.act-held', 'intake.act-overtaken', 'intake.case-became-state-property', 'intake.case-released',
+    'intake.asset-status-changed', 'intake.asset-became-state-property', 'intake.asset-state-property-reversed', 'intake.asset-released', 'intake.asset-returned-to-victim', 'intake.asset-sold', 'intake.conflict-raised',
     'mining.licence-issued', 'mining.licence-suspended', 'mining.licence-resumed', 'mining.licence-amended', 'mining.licence-expired', 'mining.licence-over-quota', 'mining.licence-within-quota',
     'mining.farm-registered', 'mining.farm-quota-set', 'mining.energy-reading-recorded', 'mining.pool-account-registered', 'mining.statement-received', 'mining.payout-received', 'mining.payout-accepted', 'mining.payout-held', 'mining.payout-rejected', 'mining.conflict-raised',
     'operations.publisher-registered', 'operations.publisher-key-added', 'operations.publisher-key-revoked',

@@ -15,6 +15,7 @@ import { ServiceNode } from './nodes/service-node.js';
 import { judge } from './oracle/judge.js';
 import type { Finding } from './oracle/testimony.js';
 import { agenciesAtWork } from './workload/agencies.js';
+import { caseOfMany } from './workload/case-of-many.js';
 import { ChainLife } from './workload/chain-life.js';
 import { Client } from './workload/client.js';
 import { blunders } from './workload/flawed.js';
@@ -135,7 +136,7 @@ class Play {
     const disturbances = [chainAtWork(stage, registers, () => over), machinesAtWork(stage, this.nodes, () => over)];
     const known = await registers;
     this.addresses = [...known.addresses];
-    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage)]);
+    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage), caseOfMany(stage, known)]);
     while (this.client.pending > 0 && time.elapsedMs < WORK_MS_MAX) await time.wait(50);
     over = true;
     await Promise.all(disturbances);

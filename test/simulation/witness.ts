@@ -3,6 +3,7 @@ import type { RecordedEvent } from '@qazyna/event-store';
 import type { Role } from '@qazyna/service-kit';
 import type { ServiceNode } from './nodes/service-node.js';
 import type { MinedBlock, RawEvent, RawRecord, Testimony } from './oracle/testimony.js';
+import { MANY_CASE } from './workload/registers.js';
 import type { Stage } from './workload/stage.js';
 import { positionNumber, type EventLog } from './world/event-log.js';
 import type { Blockchain } from './world/simulated-chain.js';
@@ -54,6 +55,7 @@ const PAGES: readonly (readonly [keyof Pick<Stage, 'intake' | 'mining' | 'custod
   ['mining', '/v1/licences', 'auditor'],
   ['mining', '/v1/pool-accounts', 'auditor'],
   ['intake', '/v1/cases?limit=1000', 'auditor'],
+  ['intake', `/v1/cases/${MANY_CASE}/assets?limit=1000`, 'auditor'],
 ];
 
 /** Everything the oracle may see. */

@@ -45,6 +45,22 @@ export const BUGS: readonly Bug[] = [
     replace: '',
   },
   {
+    name: 'share-ignored',
+    what: 'of an asset that was confiscated in part, the whole becomes state property',
+    file: 'services/custody/src/cases/effects.ts',
+    find: 'return (amount * numerator) / denominator;',
+    replace: 'return denominator === 0n ? numerator : amount;',
+  },
+  {
+    name: 'reversal-of-an-asset-unheard',
+    what: 'custody does not act on an appeal over a single asset',
+    file: 'services/custody/src/cases/case-words.ts',
+    find: `case 'intake.asset-state-property-reversed':
+      return {`,
+    replace: `case 'intake.asset-state-property-reversed':
+      return data.assetId !== '' ? undefined : {`,
+  },
+  {
     name: 'skip-dedupe',
     what: 'a payout that is known already is recorded again',
     file: 'services/mining-ingest/src/payouts/payout.ts',

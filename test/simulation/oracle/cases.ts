@@ -1,3 +1,4 @@
+import { MANY_CASE } from './case-of-many.js';
 import { plainCase, type PlainFact } from './cases-law.js';
 import type { Finding, RawEvent, Sent, Testimony } from './testimony.js';
 
@@ -27,7 +28,7 @@ export function judgeCases(told: Testimony): Finding[] {
       refused.set(data['factId'] as string, event);
     } else if (stream.startsWith('case-')) cases.set(stream, [...(cases.get(stream) ?? []), event]);
   }
-  const statuses = new Map([...cases].map(([stream, events]) => [stream.slice('case-'.length), judgeCase(stream, events, find)]));
+  const statuses = new Map([...cases].filter(([stream]) => stream !== `case-${MANY_CASE}`).map(([stream, events]) => [stream.slice('case-'.length), judgeCase(stream, events, find)]));
   const effects = new Map<string, RawEvent>();
   for (const event of [...cases.values()].flat()) {
     const factId = event.data['factId'] as string;
@@ -36,7 +37,7 @@ export function judgeCases(told: Testimony): Finding[] {
   for (const [messageId, { factId }] of received) {
     if (effects.has(factId) === refused.has(factId)) find('INV-20', `fact ${messageId} was received and ${effects.has(factId) ? 'had its effect and was refused' : 'nothing became of it'}`);
   }
-  for (const { data, stream, position } of refused.values()) judgeRefusal(String(data['code']), shownBefore(cases.get(`case-${data['caseId'] as string}`) ?? [], position), stream, find);
+  for (const { data, stream, position } of [...refused.values()].filter(({ data }) => data['caseId'] !== MANY_CASE)) judgeRefusal(String(data['code']), shownBefore(cases.get(`case-${data['caseId'] as string}`) ?? [], position), stream, find);
   for (const sent of told.sent.filter(({ command, flaw }) => command === 'publish-fact' && flaw === undefined)) judgeFact(told, sent, received, effects, refused, find);
   judgeLists(told, statuses, find);
   return findings;

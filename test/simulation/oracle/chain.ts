@@ -1,3 +1,4 @@
+import { MANY_CASE, type PlainAsset } from './case-of-many.js';
 import { add, type JournalEntry } from './ledger.js';
 import type { Finding, MinedBlock, MinedTransaction, RawEvent, Testimony } from './testimony.js';
 
@@ -8,6 +9,8 @@ export interface Purpose {
   readonly kind: string;
   readonly id: string;
   readonly licenceId?: string;
+  /** The one asset of a case that it is for. */
+  readonly assetId?: string;
 }
 
 export interface OurAddress {
@@ -72,7 +75,7 @@ export class ChainTruth {
   }
 
   /** What every account must hold, if every block, match and decision has had its effect. */
-  expectedBalances(matches: ReadonlyMap<string, Match>, stateProperty: ReadonlyMap<string, string>): Map<string, bigint> {
+  expectedBalances(matches: ReadonlyMap<string, Match>, stateProperty: ReadonlyMap<string, string>, assets: ReadonlyMap<string, PlainAsset>): Map<string, bigint> {
     const balances = new Map<string, bigint>();
     for (const output of this.outputs.values()) {
       if (!this.counts(output)) continue;
@@ -81,13 +84,16 @@ export class ChainTruth {
       const post = (account: string, units: bigint): void => add(balances, `${account} ${to.asset}`, units);
       post(`${to.class}:vault:${to.vaultId}`, amount);
       if (to.purpose.kind === 'case') {
-        const effectiveAt = stateProperty.get(to.purpose.id);
+        const ofAsset = to.purpose.id === MANY_CASE ? assets.get(to.purpose.assetId ?? '')?.stateProperty : undefined;
+        const effectiveAt = ofAsset?.effectiveAt ?? stateProperty.get(to.purpose.id);
         const blockTime = this.blockOf.get(output.txid)?.time ?? '';
-        if (effectiveAt !== undefined && Math.max(Date.parse(effectiveAt), Date.parse(blockTime)) <= Date.parse(this.told.endedAt)) {
-          post('held-in-trust:due-to:reserve', -amount);
-          post('reserve:due-from:held-in-trust', amount);
-          post(`reserve:seizure:${to.purpose.id}`, -amount);
-        } else post(`held-in-trust:case:${to.purpose.id}`, -amount);
+        const isDecided = effectiveAt !== undefined && Math.max(Date.parse(effectiveAt), Date.parse(blockTime)) <= Date.parse(this.told.endedAt);
+        // Rounded down: the fraction of a unit stays in trust.
+        const taken = !isDecided ? 0n : ofAsset === undefined ? amount : (amount * ofAsset.share.n) / ofAsset.share.d;
+        post('held-in-trust:due-to:reserve', -taken);
+        post('reserve:due-from:held-in-trust', taken);
+        post(`reserve:seizure:${to.purpose.id}`, -taken);
+        post(`held-in-trust:case:${to.purpose.id}`, taken - amount);
       } else {
         const match = matches.get(depositId);
         post(match === undefined ? `${to.class}:unidentified:${to.vaultId}` : `reserve:mining:${match.licenceId}`, -amount);

@@ -1,3 +1,4 @@
+import { judgeCaseOfMany, plainAssets } from './case-of-many.js';
 import { judgeCases } from './cases.js';
 import { ChainTruth, judgeDeposits, judgeSpends, matchesOf } from './chain.js';
 import { judgeEnergy } from './energy.js';
@@ -22,11 +23,12 @@ export function judge(told: Testimony): Finding[] {
     ...judgeEnergy(told),
     ...payouts.judge(),
     ...judgeCases(told),
+    ...judgeCaseOfMany(told),
     ...judgeMatching(told, chain),
     ...judgeDeposits(told, chain),
     ...judgeSpends(told, chain),
     ...judgeJournal(told.events),
-    ...judgeFigures(told, chain, chain.expectedBalances(matches, stateProperty)),
+    ...judgeFigures(told, chain, chain.expectedBalances(matches, stateProperty, plainAssets(told))),
     ...judgePipeline(told, refusals(told, payouts)),
   );
   return findings;

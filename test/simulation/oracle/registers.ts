@@ -16,7 +16,7 @@ const REGISTERS: Readonly<Record<string, { readonly type: string; readonly ident
   'amend-licence': { type: 'mining.licence-amended', identity: ({ licenceId, actId }) => `${licenceId as string} ${actId as string}` },
   'assign-address': {
     type: 'custody.address-assigned',
-    identity: ({ vaultId, purpose }) => `${vaultId as string} ${(purpose as { kind: string }).kind}:${(purpose as { id: string }).id}`,
+    identity: ({ vaultId, purpose }) => `${vaultId as string} ${(purpose as { kind: string }).kind}:${(purpose as { id: string }).id}${(purpose as { assetId?: string }).assetId ?? ''}`,
   },
 };
 const FIELDS = ['class', 'tier', 'descriptor', 'kind', 'holder', 'validFrom', 'validUntil', 'licenceId', 'network', 'payoutAddress', 'organisation', 'publicKey', 'revokedFrom', 'act', 'effectiveAt', 'energySource', 'perMonthWh', 'energyWh', 'corrects', 'from', 'to'];

@@ -7,6 +7,8 @@ export interface Registers {
   /** Pool accounts whose payouts may be claimed. */
   readonly accounts: readonly PoolAccount[];
   readonly cases: readonly SeizureCase[];
+  /** A case of several assets, each with an address of its own. */
+  readonly many: readonly { readonly assetId: string; readonly address: string }[];
   readonly addresses: ReadonlySet<string>;
 }
 
@@ -38,6 +40,8 @@ const ACCOUNTS = [
   { pool: 'btcpool-kz', account: 'acc-1', licenceId: 'L-1' },
   { pool: 'poolb', account: 'acc-2', licenceId: 'L-old' },
 ] as const;
+export const MANY = '2026/many';
+export const MANY_CASE = 'afm.2026_many';
 const CASES = ['2026/1', '2026/2', '2026/3'];
 
 /** Vaults, licences, addresses and pool accounts, in the order they need one another. */
@@ -61,10 +65,13 @@ export async function register(stage: Stage): Promise<Registers> {
       return { caseNumber, caseId, address: await officers.assign(TRUST, { kind: 'case', id: caseId }) };
     }),
   );
+  const many = await Promise.all(
+    ['a', 'b', 'c'].slice(0, stage.chance.between(2, 3)).map(async (assetId) => ({ assetId, address: await officers.assign(TRUST, { kind: 'case', id: MANY_CASE, assetId }) })),
+  );
   // Every act is known before the first claim, so that the moment of payment alone decides.
   await Promise.all([acts, energy]);
-  const addresses = new Set([...accounts.map(({ address }) => address), ...cases.flatMap(({ address }) => (address === undefined ? [] : [address]))]);
-  return { accounts, cases, addresses };
+  const addresses = new Set([...accounts.map(({ address }) => address), ...cases.flatMap(({ address }) => (address === undefined ? [] : [address])), ...many.map(({ address }) => address)]);
+  return { accounts, cases, many, addresses };
 }
 
 /** New addresses while coins move: a vault that was frozen meanwhile gives none. */
@@ -101,7 +108,7 @@ export class Officers {
   async assign(vaultId: string, purpose: Readonly<Record<string, string>>): Promise<string> {
     const { client, custody } = this.stage;
     const content = { vaultId, purpose };
-    const { body } = await client.send({ command: 'assign-address', key: `${vaultId} ${purpose['kind'] ?? ''}:${purpose['id'] ?? ''}`, content, to: custody, path: '/v1/deposit-addresses', role: 'custodian', body: JSON.stringify(content) });
+    const { body } = await client.send({ command: 'assign-address', key: `${vaultId} ${purpose['kind'] ?? ''}:${purpose['id'] ?? ''}${purpose['assetId'] ?? ''}`, content, to: custody, path: '/v1/deposit-addresses', role: 'custodian', body: JSON.stringify(content) });
     const { address } = body as { readonly address?: string };
     if (address === undefined) throw new Error(`no address was given: ${JSON.stringify(body)}`);
     return address;

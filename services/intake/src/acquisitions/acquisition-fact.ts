@@ -48,7 +48,7 @@ function lawOf({ order, fill, settlement, campaign, donation }: AcquisitionFact,
     if (addresses.length > most) return { code: 'too-many-assets-for-jurisdiction', field: in_('addresses'), message: `a campaign in ${profile.names.en} asks for at most ${most} assets` };
     const doubled = addresses.findIndex(({ asset }, index) => addresses.findIndex((each) => each.asset === asset) !== index);
     if (doubled >= 0) return { code: 'asset-twice', field: in_(`addresses.${doubled}.asset`), message: 'a campaign has one address for each asset' };
-    if (endsAt !== undefined && endsAt <= opensAt) return { code: 'ends-before-it-opens', field: in_('endsAt'), message: 'endsAt must be after opensAt' };
+    if (endsAt !== undefined && Date.parse(endsAt) <= Date.parse(opensAt)) return { code: 'ends-before-it-opens', field: in_('endsAt'), message: 'endsAt must be after opensAt' };
     return undefined;
   }
   return donation === undefined ? undefined : broken(sourceRefusal(profile, 'donation', { purpose: true, beneficiary: true, authority: true, endsAt: true }));

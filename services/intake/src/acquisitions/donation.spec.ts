@@ -43,6 +43,13 @@ describe('a gift', () => {
     given().when(report(after)).then(reported(after), late);
   });
 
+  it('is judged by its moment, however finely that is written', () => {
+    const inTime = gift({ receivedAt: '2026-01-01T00:00:00.500Z' });
+    given().when(report(inTime)).then(reported(inTime), accepted);
+    const after = gift({ receivedAt: '2027-01-01T00:00:00.001Z' });
+    given().when(report(after)).then(reported(after), late);
+  });
+
   it('counts once, and other content under its id is a conflict', () => {
     given(reported(), accepted).when(report(gift())).thenNothing();
     given(reported(), accepted).when(report(gift({ amount: '1' }), campaign, 'cc'.repeat(32))).thenRefused('acquisition-conflict', 'donation.txid');

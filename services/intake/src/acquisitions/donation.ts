@@ -43,8 +43,9 @@ function holdReason({ campaignId, asset, address, receivedAt }: Donation, campai
   if (campaign === undefined) return { code: 'campaign-unknown', message: `no campaign ${campaignId} is open` };
   const own = campaign.addresses.find((each) => each.asset === asset);
   if (own?.address !== address) return { code: 'address-not-of-campaign', message: `${address} is not where campaign ${campaignId} receives ${asset}` };
-  if (receivedAt < campaign.opensAt) return { code: 'before-opening', message: `the campaign takes gifts from ${campaign.opensAt} on` };
-  if (campaign.endsAt !== undefined && receivedAt >= campaign.endsAt) return { code: 'after-end', message: `the campaign took gifts until ${campaign.endsAt}` };
+  const at = Date.parse(receivedAt);
+  if (at < Date.parse(campaign.opensAt)) return { code: 'before-opening', message: `the campaign takes gifts from ${campaign.opensAt} on` };
+  if (campaign.endsAt !== undefined && at >= Date.parse(campaign.endsAt)) return { code: 'after-end', message: `the campaign took gifts until ${campaign.endsAt}` };
   return undefined;
 }
 

@@ -1,0 +1,132 @@
+import type { Chance } from '../engine/chance.js';
+import { AGENCY, eventHeaders, eventRecord, fact, FACT_TYPE, FACTS_TOPIC, REGTEST, type FactContent } from './messages.js';
+import { MANY, type Registers } from './registers.js';
+import { linger, type Stage } from './stage.js';
+
+/**
+ * One case of several assets, of which the court says different things: each asset has a story of its own that the law
+ * allows, and its acts arrive in an order that the law does not know. Whatever the order, the story must come out.
+ */
+
+const SOURCE = `urn:qazyna:agency:${AGENCY}`;
+const BEGAN = Date.UTC(2026, 0, 1);
+const HOUR_MS = 3_600_000;
+const STEP_MS = 60_000;
+
+/** An act of a story, before it has its moment. */
+interface Told {
+  readonly act: string;
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+const share = (numerator: number, denominator: number): object => ({ numerator: String(numerator), denominator: String(denominator) });
+
+/** What becomes of one asset: each list of acts can follow an arrest. */
+const STORIES: Readonly<Record<string, (chance: Chance) => readonly Told[]>> = {
+  'stays-arrested': () => [],
+  'state-property': (chance) => [...perhaps(chance, { act: 'evidence' }), { act: 'confiscation-order' }, { act: 'finality' }, { act: 'state-property-decision' }],
+  'in-part': (chance) => [
+    { act: 'confiscation-order', more: { share: share(chance.between(1, 6), 7), rest: chance.oneOf(['stays', 'released']) } },
+    { act: 'finality' },
+    { act: 'state-property-decision' },
+  ],
+  'reversed': () => [{ act: 'confiscation-order' }, { act: 'finality' }, { act: 'state-property-decision' }, { act: 'reversal' }],
+  'confiscated-again': () => [
+    { act: 'confiscation-order', more: { share: share(1, 2) } }, { act: 'finality' }, { act: 'state-property-decision' }, { act: 'reversal' },
+    { act: 'confiscation-order', more: { share: share(1, 3) } }, { act: 'finality' }, { act: 'state-property-decision' },
+  ],
+  'value-only': () => [{ act: 'confiscation-order', more: { substituteValue: { currency: 'KZT', amount: '250000000', datedAt: '2026-01-01T00:00:00Z' } } }, { act: 'finality' }, { act: 'state-property-decision' }],
+  'released': () => [{ act: 'release-to-owner' }],
+  'returned': (chance) => [
+    { act: 'return-to-victim', more: { share: share(1, 4), victim: { reference: 'V-1', manner: 'in-kind' } } },
+    ...perhaps(chance, { act: 'release-to-owner' }),
+  ],
+  'sold': (chance) => [
+    { act: 'pre-verdict-sale', more: { proceeds: { asset: 'qazyna:local/iso4217:KZT', amount: '4200000000', location: { kind: 'bank-account', reference: 'treasury-1' } } } },
+    ...(chance.happens(0.5) ? [{ act: 'confiscation-order' }, { act: 'finality' }, { act: 'state-property-decision' }] : []),
+  ],
+};
+
+function perhaps(chance: Chance, act: Told): Told[] {
+  return chance.happens(0.5) ? [act] : [];
+}
+
+interface Moment {
+  readonly id: string;
+  readonly content: FactContent;
+}
+
+export async function caseOfMany(stage: Stage, { many }: Registers): Promise<void> {
+  const { chance, chain } = stage;
+  const assets = many.map(({ assetId }) => assetId);
+  const payments = Promise.all(
+    many.map(async ({ address }) => {
+      await linger(stage, 3_000);
+      if (chance.happens(0.8)) chain.pay([{ address, amount: BigInt(chance.between(1_000, 9_000_000)) }]);
+    }),
+  );
+  for (const { id, content } of outOfOrder(chance, moments(chance, assets))) {
+    await linger(stage, 250);
+    await publish(stage, id, content);
+  }
+  if (chance.happens(0.5)) await mistakenReport(stage, assets[0] ?? 'a');
+  await payments;
+}
+
+/** Everything in the order in which it took effect. */
+function moments(chance: Chance, assets: readonly string[]): Moment[] {
+  let step = 0;
+  const moment = (act: string, more: Readonly<Record<string, unknown>>): Moment => {
+    step += 1;
+    const at = new Date(BEGAN + (act === 'reported' || act === 'restriction' ? 0 : HOUR_MS) + step * STEP_MS).toISOString();
+    return { id: `many-${step}-${act}`, content: { ...fact(chance, MANY, act, at), ...more } };
+  };
+  const reported = assets.map((assetId) => ({ assetId, asset: REGTEST, amount: String(chance.between(1, 9_000_000)), location: { kind: 'device', reference: `evidence-${assetId}` } }));
+  const together = chance.happens(0.5) ? [reported] : reported.map((each) => [each]);
+  const all = [...together.map((list) => moment('reported', { assets: list }))];
+  if (chance.happens(0.5)) all.push(moment('restriction', {}));
+  all.push(moment('arrest', {}));
+  const stories = assets.map((assetId) => chance.oneOf(Object.values(STORIES))(chance).map(({ act, more = {} }) => ({ act, more: { ...more, assetIds: [assetId] } })));
+  while (stories.some((story) => story.length > 0)) {
+    const next = chance.oneOf(stories.filter((story) => story.length > 0)).shift();
+    if (next !== undefined) all.push(moment(next.act, next.more));
+  }
+  return all;
+}
+
+/** As registries send them: some acts overtake those before them. */
+function outOfOrder(chance: Chance, all: readonly Moment[]): readonly Moment[] {
+  if (chance.happens(0.4)) return all;
+  if (chance.happens(0.2)) return chance.shuffled(all);
+  const order = [...all];
+  for (let n = 0; n + 1 < order.length; n += 1) {
+    if (chance.happens(0.3)) order.splice(n, 2, order[n + 1] as Moment, order[n] as Moment);
+  }
+  return order;
+}
+
+async function publish(stage: Stage, id: string, content: FactContent): Promise<unknown> {
+  const { chance, client, intake } = stage;
+  const message = { command: 'publish-fact', key: id, content };
+  if (chance.happens(0.3)) {
+    client.publish(message, FACTS_TOPIC, eventRecord(FACT_TYPE, id, SOURCE, chance.happens(0.1) ? 'wrong-key' : `${AGENCY}.${MANY}`, content));
+    return undefined;
+  }
+  const { body } = await client.send({ ...message, to: intake, path: '/v1/seizure-facts', role: 'law-enforcement', body: JSON.stringify(content), headers: eventHeaders(FACT_TYPE, id, SOURCE) });
+  if (chance.happens(0.15)) client.publish(message, FACTS_TOPIC, eventRecord(FACT_TYPE, id, SOURCE, `${AGENCY}.${MANY}`, content));
+  return body;
+}
+
+/** A report that should never have been sent: what it named is withdrawn, or never comes to be. */
+async function mistakenReport(stage: Stage, assetId: string): Promise<void> {
+  const { chance, client, intake } = stage;
+  const at = new Date(BEGAN + 2 * HOUR_MS).toISOString();
+  const mistaken = { ...fact(chance, MANY, 'reported', at), assets: [{ assetId: `${assetId}-mistaken`, asset: REGTEST, amount: '1', location: { kind: 'device', reference: 'evidence-0' } }] };
+  const send = async (id: string, content: FactContent): Promise<{ readonly factId?: string }> =>
+    (await client.send({ command: 'publish-fact', key: id, content, to: intake, path: '/v1/seizure-facts', role: 'law-enforcement', body: JSON.stringify(content), headers: eventHeaders(FACT_TYPE, id, SOURCE) })).body as { readonly factId?: string };
+  const { factId } = await send('many-mistaken', mistaken);
+  if (factId === undefined) throw new Error('an act was taken without an id');
+  const correction = { ...fact(chance, MANY, 'correction', new Date(BEGAN + 3 * HOUR_MS).toISOString()), corrects: factId, annuls: true };
+  await linger(stage, 500);
+  await send('many-annulled', correction);
+}
