@@ -14,6 +14,7 @@ import { databasesSuffer } from './nodes/databases.js';
 import { ServiceNode } from './nodes/service-node.js';
 import { judge } from './oracle/judge.js';
 import type { Finding } from './oracle/testimony.js';
+import { acquisitionsAtWork, ACQUISITIONS_TOPIC } from './workload/acquisitions.js';
 import { agenciesAtWork } from './workload/agencies.js';
 import { caseOfMany } from './workload/case-of-many.js';
 import { ChainLife } from './workload/chain-life.js';
@@ -25,7 +26,9 @@ import { FACTS_TOPIC, PAYOUTS_TOPIC } from './workload/messages.js';
 import { poolsAtWork } from './workload/pools.js';
 import { lateAddresses, register } from './workload/registers.js';
 import type { Stage } from './workload/stage.js';
+import { walletChanges } from './workload/wallets.js';
 import { EventLog } from './world/event-log.js';
+import { everySource } from './world/every-source.js';
 import { Blockchain, SimulatedChain } from './world/simulated-chain.js';
 import { Topics } from './world/topics.js';
 import { isQuiet, takeTestimony } from './witness.js';
@@ -94,11 +97,11 @@ class Play {
     this.log = new EventLog(nowMs);
     this.topics = new Topics(nowMs);
     // Upstreams publish whether anybody has come up to read or not.
-    this.topics.ensure([FACTS_TOPIC, PAYOUTS_TOPIC].map((name) => ({ name, partitions: 3 })));
+    this.topics.ensure([FACTS_TOPIC, PAYOUTS_TOPIC, ACQUISITIONS_TOPIC].map((name) => ({ name, partitions: 3 })));
     this.blockchain = new Blockchain(nowMs);
     this.client = new Client(faults, chance.branch('client'), this.log, this.topics);
     const logger = createLogger({ service: 'simulation', level: 'silent', pretty: false });
-    const around = { faults, log: this.log, topics: this.topics, ids: chance.branch('parts'), logger, folder };
+    const around = { faults, log: this.log, topics: this.topics, ids: chance.branch('parts'), logger, folder, jurisdiction: everySource(folder) };
     const [intake, mining, custody, reporting] = [INTAKE_SERVICE, MINING_INGEST_SERVICE, this.custody(), REPORTING_SERVICE].map((definition) => new ServiceNode(definition, around)) as [ServiceNode, ServiceNode, ServiceNode, ServiceNode];
     this.nodes = [intake, mining, custody, reporting];
     faults.crash = (generation, why) => {
@@ -136,7 +139,7 @@ class Play {
     const disturbances = [chainAtWork(stage, registers, () => over), machinesAtWork(stage, this.nodes, () => over)];
     const known = await registers;
     this.addresses = [...known.addresses];
-    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage), caseOfMany(stage, known)]);
+    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage), caseOfMany(stage, known), acquisitionsAtWork(stage, known), walletChanges(stage, known)]);
     while (this.client.pending > 0 && time.elapsedMs < WORK_MS_MAX) await time.wait(50);
     over = true;
     await Promise.all(disturbances);

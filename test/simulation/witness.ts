@@ -18,6 +18,7 @@ export interface Scene {
 
 const GROUPS = [
   ['intake', 'qazyna.seizure-facts.v1'],
+  ['intake', 'qazyna.acquisitions.v1'],
   ['mining-ingest', 'qazyna.mining-payouts.v1'],
   ['custody', 'qazyna.mining-events.v1'],
   ['custody', 'qazyna.intake-events.v1'],
@@ -55,6 +56,8 @@ const PAGES: readonly (readonly [keyof Pick<Stage, 'intake' | 'mining' | 'custod
   ['mining', '/v1/licences', 'auditor'],
   ['mining', '/v1/pool-accounts', 'auditor'],
   ['intake', '/v1/cases?limit=1000', 'auditor'],
+  ['intake', '/v1/purchases?limit=1000', 'auditor'],
+  ['intake', '/v1/donations?limit=1000', 'auditor'],
   ['intake', `/v1/cases/${MANY_CASE}/assets?limit=1000`, 'auditor'],
 ];
 

@@ -61,6 +61,27 @@ export const BUGS: readonly Bug[] = [
       return data.assetId !== '' ? undefined : {`,
   },
   {
+    name: 'cooling-off-skipped',
+    what: 'payouts go to a new wallet as soon as its change is confirmed',
+    file: 'services/mining-ingest/src/pools/pool-account-timeline.ts',
+    find: "return { kind: 'cooling', from: ahead.from };",
+    replace: "return { kind: 'current' };",
+  },
+  {
+    name: 'wallet-changed-alone',
+    what: 'who proposed a change of wallet may confirm it',
+    file: 'services/mining-ingest/src/pools/pool-account.ts',
+    find: 'if (proposal.proposedBy.subject === by.subject) return',
+    replace: "if (changeId === '') return",
+  },
+  {
+    name: 'settled-beyond-what-was-bought',
+    what: 'a settlement counts although less was bought than it delivers',
+    file: 'services/intake/src/acquisitions/purchase.ts',
+    find: "return over > 0n ? { code: 'settles-more-than-filled'",
+    replace: "return over > 10n ** 30n ? { code: 'settles-more-than-filled'",
+  },
+  {
     name: 'skip-dedupe',
     what: 'a payout that is known already is recorded again',
     file: 'services/mining-ingest/src/payouts/payout.ts',

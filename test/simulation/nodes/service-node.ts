@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly ids: Chance;
   readonly logger: ServiceLogger;
   readonly folder: string;
+  /** The profile of the state whose law is followed. */
+  readonly jurisdiction: string;
 }
 
 export interface HttpRequest {
@@ -67,7 +69,7 @@ export class ServiceNode {
 
   /** Starts in the background; a start that fails is tried again, as an orchestrator does. */
   start(): void {
-    const { faults, log, topics, ids, logger, folder } = this.around;
+    const { faults, log, topics, ids, logger, folder, jurisdiction } = this.around;
     const generation: Generation = { node: this.name, number: ++this.starts, alive: true };
     this.generation = generation;
     const dataDir = join(folder, this.name);
@@ -80,7 +82,7 @@ export class ServiceNode {
         standalone: true,
         signals: false,
         listens: false,
-        env: { QAZYNA_DATA_DIR: dataDir, LOG_LEVEL: 'silent', QAZYNA_CONFIRMATIONS: '3', QAZYNA_SANDBOX_SEED: 'simulation' },
+        env: { QAZYNA_DATA_DIR: dataDir, LOG_LEVEL: 'silent', QAZYNA_CONFIRMATIONS: '3', QAZYNA_SANDBOX_SEED: 'simulation', QAZYNA_JURISDICTION: jurisdiction },
         parts: {
           store: new SimulatedStore(log, faults),
           bus: new SimulatedBus(topics, faults),

@@ -94,7 +94,8 @@ export class ChainTruth {
         post('reserve:due-from:held-in-trust', taken);
         post(`reserve:seizure:${to.purpose.id}`, -taken);
         post(`held-in-trust:case:${to.purpose.id}`, taken - amount);
-      } else {
+      } else if (to.purpose.kind !== 'pool-account') post(`reserve:${to.purpose.kind}:${to.purpose.id}`, -amount);
+      else {
         const match = matches.get(depositId);
         post(match === undefined ? `${to.class}:unidentified:${to.vaultId}` : `reserve:mining:${match.licenceId}`, -amount);
       }

@@ -1,3 +1,4 @@
+import { judgeAcquisitions } from './acquisitions.js';
 import { judgeCaseOfMany, plainAssets } from './case-of-many.js';
 import { judgeCases } from './cases.js';
 import { ChainTruth, judgeDeposits, judgeSpends, matchesOf } from './chain.js';
@@ -24,6 +25,7 @@ export function judge(told: Testimony): Finding[] {
     ...payouts.judge(),
     ...judgeCases(told),
     ...judgeCaseOfMany(told),
+    ...judgeAcquisitions(told),
     ...judgeMatching(told, chain),
     ...judgeDeposits(told, chain),
     ...judgeSpends(told, chain),

@@ -48,13 +48,13 @@ export class PayoutTruth {
   }
 
   /** Why a claim must be held, in the order of their names; the registers were filled before the first claim. */
-  reasons(claim: Content): string[] {
+  reasons(claim: Content, at: number): string[] {
     const reasons: string[] = [];
     if (!/^[0-9a-f]{64}$/.test(claim['txid'] as string)) reasons.push('txid-malformed');
     const account = this.accounts.get(`${String(claim['pool'])}.${String(claim['account'])}`);
     if (account === undefined) return [...reasons, 'pool-account-unknown'].sort();
     if (claim['asset'] !== account['asset']) reasons.push('asset-mismatch');
-    if (claim['address'] !== account['payoutAddress']) reasons.push('wallet-not-registered');
+    if (claim['address'] !== account['payoutAddress']) reasons.push(this.isCooling(account['poolAccountId'] as string, claim['address'] as string, at) ? 'wallet-cooling' : 'wallet-not-registered');
     if (claim['licenceId'] !== undefined && claim['licenceId'] !== account['licenceId']) reasons.push('licence-mismatch');
     const licence = this.licences.get(account['licenceId'] as string);
     const paidAt = Date.parse(claim['paidAt'] as string);
@@ -63,6 +63,13 @@ export class PayoutTruth {
     else if (licence['validUntil'] !== undefined && paidAt >= Date.parse(licence['validUntil'] as string)) reasons.push('licence-expired');
     else if (suspendedAt(this.told, account['licenceId'] as string, paidAt)) reasons.push('licence-suspended');
     return reasons.sort();
+  }
+
+  /** Whether a change to this wallet is confirmed, and nobody withdrew it; all claims were paid before any could take effect. */
+  private isCooling(poolAccountId: string, address: string, at: number): boolean {
+    const of = (type: string): RawEvent | undefined => this.told.events.findLast((event) => event.type === `mining.wallet-change-${type}` && event.data['poolAccountId'] === poolAccountId && event.position < at);
+    const confirmed = of('confirmed');
+    return confirmed?.data['payoutAddress'] === address && (of('withdrawn')?.position ?? -1) < confirmed.position;
   }
 
   judge(): Finding[] {
@@ -80,7 +87,7 @@ export class PayoutTruth {
     const claim = this.claimOf(key);
     if (claim === undefined) return;
     if (!this.told.sent.some((sent) => sent.command === 'claim-payout' && sent.key === key && !contradicts(sent.content, claim))) find('INV-21', `payout ${key} says what nobody sent`);
-    const reasons = this.reasons(claim);
+    const reasons = this.reasons(claim, received[0]?.position ?? 0);
     const first = reasons.length === 0 ? accepted[0] : held[0];
     if (first === undefined || first.revision !== 1) find('payout', `payout ${key} must be ${reasons.length === 0 ? 'accepted' : `held for ${reasons.join(', ')}`} when it is received`);
     if (held.length > 1 || accepted.length + rejected.length > 1) find('INV-21', `payout ${key} was decided more than once`);
@@ -120,7 +127,7 @@ export class PayoutTruth {
       const isDone = done !== undefined && done.position <= at;
       if ((code === 'rejected' || code === 'accepted') && !isDone) find('INV-20', `the decision on ${key} was answered "${code}" before it was recorded`);
       if (code === 'payout-unknown' && (story?.received[0]?.position ?? Infinity) <= at && this.told.events.length > 0 && (story?.received[0]?.position ?? Infinity) < (this.told.sent.find((sent) => sent.key === key && sent.command === 'decide-payout')?.at ?? 0)) find('payout', `payout ${key} is called unknown though it was received before`);
-      if (code === 'payout-not-releasable' && !this.reasons(this.claimOf(key) ?? {}).some((reason) => FIRM.has(reason))) find('payout', `payout ${key} is called not releasable with nothing firm against it`);
+      if (code === 'payout-not-releasable' && !this.reasons(this.claimOf(key) ?? {}, story?.received[0]?.position ?? 0).some((reason) => FIRM.has(reason))) find('payout', `payout ${key} is called not releasable with nothing firm against it`);
     }
   }
 

@@ -14,6 +14,9 @@ const REGISTERS: Readonly<Record<string, { readonly type: string; readonly ident
   'suspend-licence': { type: 'mining.licence-suspended', identity: ({ licenceId, actId }) => `${licenceId as string} ${actId as string}` },
   'resume-licence': { type: 'mining.licence-resumed', identity: ({ licenceId, actId }) => `${licenceId as string} ${actId as string}` },
   'amend-licence': { type: 'mining.licence-amended', identity: ({ licenceId, actId }) => `${licenceId as string} ${actId as string}` },
+  'propose-wallet': { type: 'mining.wallet-change-proposed', identity: ({ poolAccountId, changeId }) => `${poolAccountId as string} ${changeId as string}` },
+  'confirm-wallet': { type: 'mining.wallet-change-confirmed', identity: ({ poolAccountId, changeId }) => `${poolAccountId as string} ${changeId as string}` },
+  'withdraw-wallet': { type: 'mining.wallet-change-withdrawn', identity: ({ poolAccountId, changeId }) => `${poolAccountId as string} ${changeId as string}` },
   'assign-address': {
     type: 'custody.address-assigned',
     identity: ({ vaultId, purpose }) => `${vaultId as string} ${(purpose as { kind: string }).kind}:${(purpose as { id: string }).id}${(purpose as { assetId?: string }).assetId ?? ''}`,
@@ -38,11 +41,26 @@ export function judgeRegisters(told: Testimony): Finding[] {
       }
     }
   }
-  findings.push(...judgeLateAddresses(told));
+  findings.push(...judgeLateAddresses(told), ...judgeWalletChanges(told));
   const addresses = told.events.filter(({ type }) => type === 'custody.address-assigned').map(({ data }) => data['address']);
   if (new Set(addresses).size !== addresses.length) findings.push({ rule: 'register', message: 'one address was given to two purposes' });
   for (const sent of told.sent) findings.push(...judgeFlaw(sent));
   return findings;
+}
+
+const COOLING_MS = 72 * 3_600_000;
+
+/** INV-44: two people, and the time between that lets a third one notice. */
+function judgeWalletChanges({ events }: Testimony): Finding[] {
+  return events
+    .filter(({ type }) => type === 'mining.wallet-change-confirmed')
+    .flatMap(({ data, stream }) => {
+      const proposed = events.find(({ type, data: { changeId }, stream: of }) => type === 'mining.wallet-change-proposed' && of === stream && changeId === data['changeId']);
+      const subject = (of: unknown): string => (of as { readonly subject: string }).subject;
+      const isAlone = proposed === undefined || subject(proposed.data['proposedBy']) === subject(data['confirmedBy']);
+      const isHasty = Date.parse(data['effectiveFrom'] as string) - Date.parse(data['confirmedAt'] as string) < COOLING_MS;
+      return [...(isAlone ? [`${stream} was changed by one person`] : []), ...(isHasty ? [`${stream} has its new wallet before it cooled off`] : [])].map((message) => ({ rule: 'INV-44', message }));
+    });
 }
 
 /** A frozen vault gives out no address; any other does. */

@@ -9,6 +9,10 @@ export interface Registers {
   readonly cases: readonly SeizureCase[];
   /** A case of several assets, each with an address of its own. */
   readonly many: readonly { readonly assetId: string; readonly address: string }[];
+  readonly purchaseAddress: string;
+  readonly donationAddress: string;
+  /** An account whose wallet somebody wants to change. */
+  readonly changing: PoolAccount & { readonly next: string };
   readonly addresses: ReadonlySet<string>;
 }
 
@@ -40,6 +44,8 @@ const ACCOUNTS = [
   { pool: 'btcpool-kz', account: 'acc-1', licenceId: 'L-1' },
   { pool: 'poolb', account: 'acc-2', licenceId: 'L-old' },
 ] as const;
+export const ORDER = 'BUY-1';
+export const CAMPAIGN = 'aid';
 export const MANY = '2026/many';
 export const MANY_CASE = 'afm.2026_many';
 const CASES = ['2026/1', '2026/2', '2026/3'];
@@ -68,10 +74,18 @@ export async function register(stage: Stage): Promise<Registers> {
   const many = await Promise.all(
     ['a', 'b', 'c'].slice(0, stage.chance.between(2, 3)).map(async (assetId) => ({ assetId, address: await officers.assign(TRUST, { kind: 'case', id: MANY_CASE, assetId }) })),
   );
+  const [purchaseAddress, donationAddress, wallet, next] = await Promise.all([
+    officers.assign(RESERVE, { kind: 'purchase', id: ORDER }),
+    officers.assign(RESERVE, { kind: 'donation', id: CAMPAIGN }),
+    officers.assign(RESERVE, { kind: 'pool-account', id: 'poolc.acc-3', licenceId: 'L-1' }),
+    officers.assign(RESERVE, { kind: 'pool-account', id: 'poolc.acc-3-next', licenceId: 'L-1' }),
+  ]);
+  const changing = { pool: 'poolc', account: 'acc-3', licenceId: 'L-1', address: wallet, next };
+  await officers.poolAccount({ pool: 'poolc', account: 'acc-3', licenceId: 'L-1', network: 'regtest', payoutAddress: wallet });
   // Every act is known before the first claim, so that the moment of payment alone decides.
   await Promise.all([acts, energy]);
-  const addresses = new Set([...accounts.map(({ address }) => address), ...cases.flatMap(({ address }) => (address === undefined ? [] : [address])), ...many.map(({ address }) => address)]);
-  return { accounts, cases, many, addresses };
+  const addresses = new Set([...accounts.map(({ address }) => address), ...cases.flatMap(({ address }) => (address === undefined ? [] : [address])), ...many.map(({ address }) => address), purchaseAddress, donationAddress]);
+  return { accounts, cases, many, purchaseAddress, donationAddress, changing, addresses };
 }
 
 /** New addresses while coins move: a vault that was frozen meanwhile gives none. */
@@ -119,9 +133,14 @@ export class Officers {
     await client.send({ command: 'register-pool-account', key: `${content.pool}.${content.account}`, content, to: mining, path: '/v1/pool-accounts', role: 'custodian', body: JSON.stringify(content) });
   }
 
+  /** One by one, or in a list. */
   async decide(payoutId: string, decision: 'release' | 'reject'): Promise<void> {
-    const { client, mining } = this.stage;
+    const { chance, client, mining } = this.stage;
     const content = { decision, reason: 'as the officer saw it' };
+    if (chance.happens(0.5)) {
+      await client.send({ command: 'decide-payout', key: payoutId, content, to: mining, path: '/v1/payouts/decisions', role: 'compliance-officer', body: JSON.stringify({ items: [{ payoutId, ...content }] }) });
+      return;
+    }
     await client.send({ command: 'decide-payout', key: payoutId, content, to: mining, path: `/v1/payouts/${encodeURIComponent(payoutId)}/decision`, role: 'compliance-officer', body: JSON.stringify(content) });
   }
 }
