@@ -93,7 +93,7 @@ function hostileBody({ mediaType, text }: Operation['bodies'][number], isHostile
   headers['content-type'] = isHostile && random() < 0.08 ? pick(MEDIA_TYPES) : mediaType;
   if (!isHostile) return Buffer.from(text);
   if (random() < 0.2) return Buffer.from(pick(WHOLE_BODIES));
-  return mutated({ format: '', name: '', media: mediaType === 'text/csv' ? 'csv' : 'json', text, rows: 0 }, random);
+  return mutated({ media: mediaType === 'text/csv' ? 'csv' : 'json', text }, random);
 }
 
 /** As a client would that lets some characters through. */

@@ -1,25 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACQUISITION_FACT_TYPE, ENERGY_READING_TYPE, MINING_EARNINGS_TYPE, MINING_PAYOUT_TYPE, SEIZURE_FACT_TYPE } from '@qazyna/contracts';
+import { sampleOf, type Schema } from './samples.js';
 
 /** What the published description of the HTTP interface says of each operation, as far as somebody who attacks it needs it. */
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly example?: unknown;
-  readonly examples?: readonly unknown[];
-  readonly default?: unknown;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly minimum?: number;
-  readonly minLength?: number;
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly allOf?: readonly Schema[];
-}
 
 interface Parameter {
   readonly name: string;
@@ -56,26 +40,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, string>> = {
 /** Every operation of `docs/openapi.json`, with a sample of what it takes. */
 export function describedOperations(): Operation[] {
   const { paths, components } = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as Document;
-  const sample = (schema: Schema | undefined, depth = 0): unknown => {
-    if (schema === undefined || depth > 16) return 'x';
-    if (schema.$ref !== undefined) return sample(components.schemas[schema.$ref.split('/').at(-1) ?? ''], depth + 1);
-    const [given] = schema.examples ?? [schema.example];
-    if (given !== undefined) return given;
-    if (schema.default !== undefined) return schema.default;
-    if (schema.enum !== undefined) return schema.enum[0];
-    if (schema.allOf !== undefined) return sample(schema.allOf[0], depth + 1);
-    if (schema.type === 'array') {
-      const item = sample(schema.items, depth + 1);
-      return item === undefined ? undefined : [item];
-    }
-    // A cursor is the `next` of an answer: nobody has one before.
-    if (schema.type === 'object' || schema.properties !== undefined) return Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => name !== 'after').map(([name, each]) => [name, sample(each, depth + 1)]));
-    if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1;
-    if (schema.type === 'boolean') return true;
-    if (schema.format === 'date-time') return '2026-03-01T00:00:00Z';
-    // Nobody can guess what a pattern means: a field without an example is left out.
-    return schema.pattern === undefined ? 'x'.repeat(Math.max(1, schema.minLength ?? 1)) : undefined;
-  };
+  const sample = (schema: Schema | undefined): unknown => sampleOf(schema, components.schemas);
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters = [], requestBody, 'x-qazyna-roles': roles = [] }]): Operation => ({
       method: method.toUpperCase(),

@@ -3,9 +3,10 @@ import { fuzzList, LIST_FORMATS } from '@qazyna/intake/fuzz';
 import { fuzz, FuzzFailure, seeded } from '@qazyna/mining-ingest/fuzz';
 import { Standalone } from '../system/standalone.js';
 import { attackEndpoints } from './endpoints.js';
+import { fuzzParser, PARSER_NAMES } from './parsers.js';
 
 /**
- * Mutated real statements and lists through every parser: `npm run fuzz -- --inputs 200000 [--seed 1] [--format f2pool]`.
+ * Mutated real statements, lists, messages, signatures, descriptors, addresses and profiles through every parser: `npm run fuzz -- --inputs 200000 [--seed 1] [--format f2pool]`.
  * Exit code 1 with the input and its seed when a parser crashes, hangs, loses a row, or accepts what its rules refuse.
  * With `--endpoints`, mutated requests to every operation of a system that is started for it: `--inputs` for each.
  */
@@ -14,10 +15,11 @@ const FORMATS = ['btcpool-kz', 'viabtc', 'f2pool', 'antpool', 'braiins', 'canoni
 const { values } = parseArgs({ options: { inputs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, format: { type: 'string', multiple: true }, endpoints: { type: 'boolean', default: false } } });
 const inputs = Number(values.inputs);
 const seed = Number(values.seed);
-const formats = values.format ?? [...FORMATS, ...LIST_FORMATS];
-const unknown = formats.find((format) => ![...FORMATS, ...LIST_FORMATS].includes(format));
+const ALL = [...FORMATS, ...LIST_FORMATS, ...PARSER_NAMES];
+const formats = values.format ?? ALL;
+const unknown = formats.find((format) => !ALL.includes(format));
 if (!Number.isSafeInteger(inputs) || inputs < 1 || !Number.isSafeInteger(seed) || unknown !== undefined) {
-  console.error(unknown === undefined ? '--inputs and --seed must be whole numbers' : `no parser of ${unknown}: one of ${[...FORMATS, ...LIST_FORMATS].join(', ')}`);
+  console.error(unknown === undefined ? '--inputs and --seed must be whole numbers' : `no parser of ${unknown}: one of ${ALL.join(', ')}`);
   process.exit(2);
 }
 
@@ -30,6 +32,11 @@ try {
     if (list !== undefined) {
       const { addresses, refused, slowestMs } = await fuzzList(list, inputs, seeded(seed));
       console.log(`${format.padEnd(17)} ${inputs} inputs in ${((performance.now() - begun) / 1000).toFixed(1)} s, slowest ${slowestMs.toFixed(1)} ms, ${refused} refused as a whole; ${addresses} addresses`);
+      continue;
+    }
+    if (PARSER_NAMES.includes(format)) {
+      const { accepted, slowestMs } = fuzzParser(format, inputs, seeded(seed));
+      console.log(`${format.padEnd(28)} ${inputs} inputs in ${((performance.now() - begun) / 1000).toFixed(1)} s, slowest ${slowestMs.toFixed(1)} ms, ${accepted} taken`);
       continue;
     }
     const { rows, refused, slowestMs } = fuzz(format, inputs, seed);

@@ -25,7 +25,7 @@ const VALUE = /"(?:[^"\\]|\\.)*"\s*:|("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+
 const NAME = /("[^"\\]+")\s*:/g;
 
 /** One mutation, or a few, of a real sample: of its values, its rows, its text or its bytes. */
-export function mutated({ text, media }: StatementSample, random: () => number): Uint8Array {
+export function mutated({ text, media }: Pick<StatementSample, 'text' | 'media'>, random: () => number): Uint8Array {
   let current = text;
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const place = (length: number): number => Math.floor(random() * (length + 1));
