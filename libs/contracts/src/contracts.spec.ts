@@ -35,6 +35,8 @@ describe('a message at the edge', () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ['an unknown field', { extra: 1 }, 'extra:whitelistValidation'],
+    ['an unknown field that every object has', { toString: 1 }, 'toString:whitelistValidation'],
+    ['an unknown field that every object has deep inside', { assets: [{ ...fact.assets[0], valueOf: {} }] }, 'assets.0.valueOf:whitelistValidation'],
     ['an unknown field deep inside', { assets: [{ ...fact.assets[0], x: 1 }] }, 'assets.0.x:whitelistValidation'],
     ['a missing object', { document: undefined }, 'document:isDefined'],
     ['a number for an amount', { assets: [{ ...fact.assets[0], amount: 150000000 }] }, 'assets.0.amount:matches'],

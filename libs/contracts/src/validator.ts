@@ -52,8 +52,22 @@ export function parseMessage<T extends object>(type: MessageClass<T>, data: unkn
   const sound = soundInstance(type, data);
   if (sound !== undefined) return { ok: true, value: sound };
   const value = plainToInstance(type, data);
-  const errors = fieldErrors(validateSync(value, STRICT));
+  const errors = [...fieldErrors(validateSync(value, STRICT)), ...passedOver(data, value)];
   return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
+}
+
+/**
+ * class-transformer passes over names that every object has, such as `toString`, and class-validator never sees them.
+ * @param made what class-transformer made of `data`
+ * @returns an error for each field that was dropped
+ */
+export function passedOver(data: unknown, made: unknown, parent = ''): FieldError[] {
+  if (typeof data !== 'object' || data === null || typeof made !== 'object' || made === null) return [];
+  return Object.entries(data).flatMap(([name, value]) => {
+    const field = parent === '' ? name : `${parent}.${name}`;
+    if (!Object.hasOwn(made, name)) return [{ field, rule: 'whitelistValidation', message: `${field} is not a known field` }];
+    return passedOver(value, (made as Record<string, unknown>)[name], field);
+  });
 }
 
 export type ValidationOutcome =

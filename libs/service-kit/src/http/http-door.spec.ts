@@ -26,6 +26,11 @@ describe('the HTTP door', () => {
     expect(broken.sort()).toEqual(['amount:matches', 'extra:whitelistValidation', 'height:isInt', 'tags.1.more:whitelistValidation', 'tags.1.name:isString', 'text:isString']);
   });
 
+  it('refuses unknown fields of every name', async () => {
+    const answer = await notes.post('/v1/notes', '{"text":"a","height":1,"amount":"1","tags":[{"name":"a","valueOf":{}}],"toString":1}');
+    expect([answer.status, ...(answer.problem.errors ?? []).map(({ field }) => field)]).toEqual([400, 'tags.0.valueOf', 'toString']);
+  });
+
   it.each([
     ['a missing body', undefined, 'validation-failed'],
     ['null', 'null', 'validation-failed'],

@@ -1,5 +1,5 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
-import { fieldErrors, personalDataFaults, type FieldError, type MessageClass } from '@qazyna/contracts';
+import { fieldErrors, passedOver, personalDataFaults, type FieldError, type MessageClass } from '@qazyna/contracts';
 import type { ValidationError } from 'class-validator';
 import { ProblemError } from './problem.js';
 
@@ -25,6 +25,8 @@ export function strictValidationPipe(): ValidationPipe {
 class DoorPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const sound: unknown = await super.transform(value, metadata);
+    const dropped = sound === value ? [] : passedOver(value, sound);
+    if (dropped.length > 0) throw problemOfErrors(dropped);
     const faults = metadata.metatype === undefined ? [] : personalDataFaults(metadata.metatype as MessageClass, sound);
     if (faults.length > 0) throw problemOfErrors(faults);
     return sound;
