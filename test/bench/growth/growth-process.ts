@@ -46,7 +46,8 @@ async function write(writer: JournalWriter): Promise<unknown> {
         const at = next;
         next = Math.min(count, at + AT_ONCE);
         const drafts = Array.from({ length: next - at }, (_, index) => ({ entry: payoutEntry(at + index), notes: payoutNotes(at + index) }));
-        for (const { kind } of await writer.post(drafts)) if (kind !== 'posted') throw new Error(`an entry was ${kind}`);
+        const lost = (await writer.post(drafts)).find(({ kind }) => kind !== 'posted');
+        if (lost !== undefined) throw new Error(`an entry was ${lost.kind}${lost.kind === 'refused' ? `: ${lost.violations.map(({ message }) => message).join('; ')}` : ''}`);
         posted += drafts.length;
         if (posted < mark) continue;
         marks.push({ entries: posted, seconds: (performance.now() - from) / 1_000, heapMiB: process.memoryUsage().heapUsed / MIB });
