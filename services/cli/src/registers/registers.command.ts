@@ -3,7 +3,7 @@ import { addressOf, asUsage, Door, type Query } from '../door/door.client.js';
 import { EXIT } from '../exit-codes.js';
 import type { CommandContext, RegisterCommands } from '../program.js';
 import { printable, toJsonText, type Terminal } from '../terminal.js';
-import { CASES, HOLDS, LICENCES, OFFICER, PAYOUTS, tableText, valueAt, type Register } from './registers.js';
+import { CASES, HOLDS, LICENCES, OFFICER, PAYOUTS, RECONCILIATION, tableText, valueAt, type Register } from './registers.js';
 
 const HELP = `
 Speaks to the services over HTTP: in one process to that process, apart to INTAKE_URL and MINING_URL (or --url). OPERATOR_TOKEN is an access token;
@@ -11,11 +11,11 @@ deciding needs the role "compliance-officer". Ends with 1 when the service refus
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 
-/** `qazyna cases|payouts|licences|holds`: what officers look at, and what they decide. */
+/** `qazyna cases|payouts|licences|reconciliation|holds`: what officers look at, and what they decide. */
 export const registerRegisterCommands: RegisterCommands = (program, context) => {
   for (const register of [CASES, PAYOUTS, LICENCES]) {
     const command = program.command(register.command).description(register.about).addHelpText('after', HELP);
-    listCommand(command, register, context);
+    listCommand(door(command.command('list').description(`list ${register.command}`)), register, context);
     door(command.command('show <id>').description(`show one ${register.what} with its history`)).action((id: string, options: Options) =>
       carryOut(context, register.service, options, async (opened, terminal) => {
         const shown = await opened.get<object>(`${register.path}/${encodeURIComponent(id)}`);
@@ -24,12 +24,13 @@ export const registerRegisterCommands: RegisterCommands = (program, context) => 
     );
     if (register === PAYOUTS) decisions(command, context);
   }
+  const reconciliation = program.command('reconciliation').description('what pools owe, paid and declared, held against each other').addHelpText('after', HELP);
+  for (const report of RECONCILIATION) listCommand(door(reconciliation.command(report.command).description(report.about)), report, context);
   const holds = program.command('holds').description('everything that waits: held payouts, screening hits, acts that wait for another').addHelpText('after', HELP);
   door(holds).option('--limit <number>', 'most of each kind', '100').action((options: Options) => showHolds(context, options));
 };
 
-function listCommand(command: Command, register: Register, context: CommandContext): void {
-  const list = door(command.command('list').description(`list ${register.command}`));
+function listCommand(list: Command, register: Register, context: CommandContext): void {
   for (const { flags, help } of register.filters) list.option(flags, help);
   list
     .option('--limit <number>', 'most rows of the answer, up to 1000', '100')

@@ -82,6 +82,43 @@ export const LICENCES: Register = {
   columns: ['licenceId', 'status', 'since', 'holder'],
 };
 
+const RANGE: readonly Filter[] = [
+  { flags: '--from <day>', help: 'first day, such as 2026-03-01', name: 'from' },
+  { flags: '--to <day>', help: 'the day after the last; a month later when left out', name: 'to' },
+];
+const ONE_ACCOUNT: readonly Filter[] = [{ ...POOL, help: 'the pool' }, { ...ACCOUNT, help: 'the account at the pool' }];
+
+/** What pools owe, paid and declared, held against each other. */
+export const RECONCILIATION: readonly Register[] = [
+  {
+    command: 'accounts',
+    about: 'every pool account over a range of days: where it does not add up',
+    path: '/v1/reconciliation/accounts',
+    service: 'MINING_URL',
+    what: 'account',
+    filters: [...RANGE, POOL],
+    columns: ['poolAccountId', 'earned', 'fees', 'paid', 'balance', 'overpaidDays', 'statutoryDifferences'],
+  },
+  {
+    command: 'days',
+    about: 'earnings, fees, payouts and the balance of one account, day by day',
+    path: '/v1/reconciliation',
+    service: 'MINING_URL',
+    what: 'day',
+    filters: [...ONE_ACCOUNT, ...RANGE, { flags: '--only <overpaid>', help: 'only days at whose end more was paid than ever credited', name: 'only' }],
+    columns: ['date', 'earned', 'fees', 'paid', 'balance', 'overpaid'],
+  },
+  {
+    command: 'statutory',
+    about: 'differences between the statutory feed and the pool\'s own payouts',
+    path: '/v1/reconciliation/statutory',
+    service: 'MINING_URL',
+    what: 'difference',
+    filters: [...ONE_ACCOUNT, ...RANGE, { flags: '--code <kind>', help: 'only of this kind: not-declared, not-paid, other-wallet, other-amount, other-day or other-licence', name: 'code' }],
+    columns: ['code', 'payoutId', 'sequence', 'paid', 'declared'],
+  },
+];
+
 /** What waits for an officer: where it is listed and how a line of it reads. */
 export const HOLDS: readonly { readonly kind: string; readonly path: string; readonly query: Readonly<Record<string, string>>; readonly service: Register['service']; readonly columns: readonly string[] }[] = [
   { kind: 'payout', path: '/v1/payouts', query: { status: 'held' }, service: 'MINING_URL', columns: ['payoutId', 'claim.amount', 'reasons.0.code', 'reasons.0.message'] },

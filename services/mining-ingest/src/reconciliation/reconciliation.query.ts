@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ReadModelHost } from '@qazyna/service-kit';
-import { EARNINGS_READ_MODEL, MINING_READ_MODEL, STATEMENTS_READ_MODEL } from '../read-model.token.js';
+import { EARNINGS_READ_MODEL, MINING_READ_MODEL, REGISTERS_READ_MODEL, STATEMENTS_READ_MODEL } from '../read-model.token.js';
 import { dayLines, statutoryDifferences, type DayLine, type DeclaredPayout, type OwnPayout, type StatutoryDifference } from './reconciliation.js';
 
 /** Payouts or entries compared at once; above it the range must be shorter. */
@@ -12,6 +12,23 @@ export interface AccountRange {
   /** Days; `to` is not included. */
   readonly from: string;
   readonly to: string;
+}
+
+/** One account over a range of days: what is owed, paid and declared, and where that does not add up. */
+export interface AccountLine {
+  readonly poolAccountId: string;
+  readonly pool: string;
+  readonly account: string;
+  /** Before the pool's fee; base units, as the rest. */
+  readonly earned: string;
+  readonly fees: string;
+  readonly paid: string;
+  /** What stays with the pool at the end of the range. */
+  readonly balance: string;
+  /** Days at whose end the pool had paid more than it ever credited. */
+  readonly overpaidDays: number;
+  /** Differences between the statutory feed and the pool's own payouts. */
+  readonly statutoryDifferences: number;
 }
 
 /** The range has more than can be compared at once. */
@@ -26,10 +43,37 @@ export class Reconciliation {
     @Inject(EARNINGS_READ_MODEL) private readonly earnings: ReadModelHost,
     @Inject(MINING_READ_MODEL) private readonly payouts: ReadModelHost,
     @Inject(STATEMENTS_READ_MODEL) private readonly statements: ReadModelHost,
+    @Inject(REGISTERS_READ_MODEL) private readonly registers: ReadModelHost,
   ) {}
 
+  /** Accounts in the order of their ids, each as its days and differences add up. */
+  accounts(pool: string | undefined, days: Pick<AccountRange, 'from' | 'to'>, after: string | undefined, limit: number): AccountLine[] {
+    const rows = this.registers.db
+      .prepare('SELECT pool_account_id AS id, state FROM pool_accounts WHERE pool_account_id > ?1 AND (?2 IS NULL OR pool = ?2) ORDER BY pool_account_id LIMIT ?3')
+      .all(after ?? '', pool ?? null, limit) as unknown as { id: string; state: string }[];
+    return rows.map(({ id, state }) => {
+      const account = JSON.parse(state) as { readonly pool: string; readonly account: string };
+      return this.accountLine(id, { pool: account.pool, account: account.account, ...days });
+    });
+  }
+
+  private accountLine(poolAccountId: string, range: AccountRange): AccountLine {
+    const { opening, lines } = this.balanced(range);
+    const total = (of: 'earned' | 'fees' | 'paid'): string => String(lines.reduce((sum, line) => sum + BigInt(line[of]), 0n));
+    return {
+      poolAccountId, pool: range.pool, account: range.account, earned: total('earned'), fees: total('fees'), paid: total('paid'),
+      balance: lines.at(-1)?.balance ?? String(opening),
+      overpaidDays: lines.filter(({ overpaid }) => overpaid).length,
+      statutoryDifferences: this.differences(range).length,
+    };
+  }
+
   /** A line for each day with earnings or payouts, with the balance that stays with the pool. */
-  days({ pool, account, from, to }: AccountRange): DayLine[] {
+  days(range: AccountRange): DayLine[] {
+    return this.balanced(range).lines;
+  }
+
+  private balanced({ pool, account, from, to }: AccountRange): { readonly opening: bigint; readonly lines: DayLine[] } {
     const poolAccountId = `${pool}.${account}`;
     const earned = this.earnings.db
       .prepare('SELECT date, total, parts FROM earnings WHERE pool_account_id = ? AND date >= ? AND date < ? ORDER BY day')
@@ -40,7 +84,7 @@ export class Reconciliation {
       .prepare(`SELECT json_extract(claim, '$.amount') AS amount FROM payouts WHERE pool = ? AND account = ? AND status <> 'rejected' AND json_extract(claim, '$.paidAt') < ?`)
       .iterate(pool, account, from);
     const opening = sumOf(earnedBefore) - sumOf(paidBefore);
-    return dayLines(opening, earned, this.own({ pool, account, from, to }));
+    return { opening, lines: dayLines(opening, earned, this.own({ pool, account, from, to })) };
   }
 
   /** The statutory feed against the pool's own payouts. */
