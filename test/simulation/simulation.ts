@@ -23,6 +23,7 @@ import { blunders } from './workload/flawed.js';
 import { signersAtWork } from './workload/signers.js';
 import { chainAtWork, machinesAtWork } from './workload/disturbances.js';
 import { FACTS_TOPIC, PAYOUTS_TOPIC } from './workload/messages.js';
+import { EARNINGS_TOPIC, poolDays } from './workload/pool-days.js';
 import { poolsAtWork } from './workload/pools.js';
 import { lateAddresses, register } from './workload/registers.js';
 import type { Stage } from './workload/stage.js';
@@ -97,7 +98,7 @@ class Play {
     this.log = new EventLog(nowMs);
     this.topics = new Topics(nowMs);
     // Upstreams publish whether anybody has come up to read or not.
-    this.topics.ensure([FACTS_TOPIC, PAYOUTS_TOPIC, ACQUISITIONS_TOPIC].map((name) => ({ name, partitions: 3 })));
+    this.topics.ensure([FACTS_TOPIC, PAYOUTS_TOPIC, ACQUISITIONS_TOPIC, EARNINGS_TOPIC].map((name) => ({ name, partitions: 3 })));
     this.blockchain = new Blockchain(nowMs);
     this.client = new Client(faults, chance.branch('client'), this.log, this.topics);
     const logger = createLogger({ service: 'simulation', level: 'silent', pretty: false });
@@ -139,7 +140,7 @@ class Play {
     const disturbances = [chainAtWork(stage, registers, () => over), machinesAtWork(stage, this.nodes, () => over)];
     const known = await registers;
     this.addresses = [...known.addresses];
-    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage), caseOfMany(stage, known), acquisitionsAtWork(stage, known), walletChanges(stage, known)]);
+    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage), caseOfMany(stage, known), acquisitionsAtWork(stage, known), walletChanges(stage, known), poolDays(stage)]);
     while (this.client.pending > 0 && time.elapsedMs < WORK_MS_MAX) await time.wait(50);
     over = true;
     await Promise.all(disturbances);

@@ -20,6 +20,7 @@ const GROUPS = [
   ['intake', 'qazyna.seizure-facts.v1'],
   ['intake', 'qazyna.acquisitions.v1'],
   ['mining-ingest', 'qazyna.mining-payouts.v1'],
+  ['mining-ingest', 'qazyna.mining-earnings.v1'],
   ['custody', 'qazyna.mining-events.v1'],
   ['custody', 'qazyna.intake-events.v1'],
 ] as const;

@@ -82,6 +82,20 @@ export const BUGS: readonly Bug[] = [
     replace: "return over > 10n ** 30n ? { code: 'settles-more-than-filled'",
   },
   {
+    name: 'agreed-fee-forgotten',
+    what: 'what a pool owes is reckoned without the fee that was agreed with it',
+    file: 'services/mining-ingest/src/plausibility/expected-earnings.ts',
+    find: 'return fractions.times(amount, { n: PPM - BigInt(feePpm), d: PPM });',
+    replace: 'return feePpm < 0 ? fractions.times(amount, { n: PPM, d: PPM }) : amount;',
+  },
+  {
+    name: 'judged-once',
+    what: 'a day that was judged is not judged again when it is corrected or the chain is',
+    file: 'services/mining-ingest/src/earnings/earnings.ts',
+    find: 'return judgeAgain(command.judged, judged);',
+    replace: 'return judged === undefined ? judgeAgain(command.judged, judged) : accept();',
+  },
+  {
     name: 'skip-dedupe',
     what: 'a payout that is known already is recorded again',
     file: 'services/mining-ingest/src/payouts/payout.ts',

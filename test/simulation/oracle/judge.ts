@@ -6,6 +6,7 @@ import { judgeEnergy } from './energy.js';
 import { judgeFigures } from './figures.js';
 import { judgeJournal } from './ledger.js';
 import { contradicts, judgeMatching, PayoutTruth } from './payouts.js';
+import { judgePoolDays } from './pool-days.js';
 import { judgePipeline } from './pipeline.js';
 import { judgeRegisters } from './registers.js';
 import type { Finding, RawRecord, Testimony } from './testimony.js';
@@ -26,6 +27,7 @@ export function judge(told: Testimony): Finding[] {
     ...judgeCases(told),
     ...judgeCaseOfMany(told),
     ...judgeAcquisitions(told),
+    ...judgePoolDays(told),
     ...judgeMatching(told, chain),
     ...judgeDeposits(told, chain),
     ...judgeSpends(told, chain),

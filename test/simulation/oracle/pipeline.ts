@@ -3,7 +3,7 @@ import type { Finding, RawEvent, RawRecord, Testimony } from './testimony.js';
 /** Which streams each service tells the others of, as documented. */
 const RELAYS: readonly { readonly topic: string; readonly prefixes: readonly string[] }[] = [
   { topic: 'qazyna.intake-events.v1', prefixes: ['case-', 'seizure-fact-', 'intake-conflict-', 'purchase-', 'campaign-', 'donation-'] },
-  { topic: 'qazyna.mining-events.v1', prefixes: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'farm-', 'energy-'] },
+  { topic: 'qazyna.mining-events.v1', prefixes: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'farm-', 'energy-', 'earnings-', 'network-day-'] },
   { topic: 'qazyna.custody-events.v1', prefixes: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'] },
 ];
 const DEAD_LETTERS = 'qazyna.dead-letters.v1';

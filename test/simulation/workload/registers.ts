@@ -44,6 +44,8 @@ const ACCOUNTS = [
   { pool: 'btcpool-kz', account: 'acc-1', licenceId: 'L-1' },
   { pool: 'poolb', account: 'acc-2', licenceId: 'L-old' },
 ] as const;
+/** An account whose earnings are told. */
+export const DAYS_ACCOUNT = { pool: 'poolc', account: 'acc-4' };
 export const ORDER = 'BUY-1';
 export const CAMPAIGN = 'aid';
 export const MANY = '2026/many';
@@ -81,6 +83,7 @@ export async function register(stage: Stage): Promise<Registers> {
     officers.assign(RESERVE, { kind: 'pool-account', id: 'poolc.acc-3-next', licenceId: 'L-1' }),
   ]);
   const changing = { pool: 'poolc', account: 'acc-3', licenceId: 'L-1', address: wallet, next };
+  await officers.poolAccount({ ...DAYS_ACCOUNT, licenceId: 'L-1', network: 'regtest', payoutAddress: next });
   await officers.poolAccount({ pool: 'poolc', account: 'acc-3', licenceId: 'L-1', network: 'regtest', payoutAddress: wallet });
   // Every act is known before the first claim, so that the moment of payment alone decides.
   await Promise.all([acts, energy]);
