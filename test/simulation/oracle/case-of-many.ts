@@ -40,7 +40,13 @@ function actsOf(told: Testimony): readonly Act[] {
 export function plainAssets(told: Testimony): Map<string, PlainAsset> {
   const acts = actsOf(told);
   const ids = acts.flatMap(({ act, assets }) => (act === 'reported' ? (assets as readonly { assetId: string }[]).map(({ assetId }) => assetId) : []));
-  return new Map(ids.map((assetId) => [assetId, lifeOf(assetId, acts)]));
+  const assets = new Map(ids.map((assetId) => [assetId, lifeOf(assetId, acts)]));
+  // What was found at an asset's place shares its fate.
+  for (const { type, data } of told.events) {
+    const parent = type === 'intake.coins-inherited' && data['caseId'] === MANY_CASE ? assets.get(data['parentAssetId'] as string) : undefined;
+    if (parent !== undefined) assets.set(data['assetId'] as string, parent);
+  }
+  return assets;
 }
 
 function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {

@@ -1,6 +1,6 @@
 import type { Chance } from '../engine/chance.js';
 import { AGENCY, eventHeaders, eventRecord, fact, FACT_TYPE, FACTS_TOPIC, REGTEST, type FactContent } from './messages.js';
-import { MANY, type Registers } from './registers.js';
+import { MANY, MANY_CASE, type Registers } from './registers.js';
 import { linger, type Stage } from './stage.js';
 
 /**
@@ -69,6 +69,7 @@ export async function caseOfMany(stage: Stage, { many }: Registers): Promise<voi
     await linger(stage, 250);
     await publish(stage, id, content);
   }
+  if (chance.happens(0.5)) await findings(stage, assets[0] ?? 'a');
   if (chance.happens(0.5)) await mistakenReport(stage, assets[0] ?? 'a');
   await payments;
 }
@@ -115,6 +116,20 @@ async function publish(stage: Stage, id: string, content: FactContent): Promise<
   const { body } = await client.send({ ...message, to: intake, path: '/v1/seizure-facts', role: 'law-enforcement', body: JSON.stringify(content), headers: eventHeaders(FACT_TYPE, id, SOURCE) });
   if (chance.happens(0.15)) client.publish(message, FACTS_TOPIC, eventRecord(FACT_TYPE, id, SOURCE, `${AGENCY}.${MANY}`, content));
   return body;
+}
+
+/** Coins of a fork at an asset's place, which share its fate; and an issuer that freezes a token, and lifts that. */
+async function findings(stage: Stage, assetId: string): Promise<void> {
+  const { client, intake } = stage;
+  const send = async (command: string, door: string, key: string, content: Readonly<Record<string, unknown>>): Promise<void> => {
+    await linger(stage, 300);
+    await client.send({ command, key: `${MANY_CASE} ${key}`, content, to: intake, path: `/v1/cases/${MANY_CASE}/${door}`, role: 'custodian', body: JSON.stringify(content) });
+  };
+  const effectiveAt = new Date(BEGAN + HOUR_MS).toISOString();
+  await send('find-coins', 'findings', 'fork-1', { findingId: 'fork-1', kind: 'fork', assetId: `${assetId}-fork`, parentAssetId: assetId, asset: REGTEST, amount: '7', location: { kind: 'device', reference: 'evidence-fork' }, effectiveAt });
+  const freeze = { assetId, freezeId: 'freeze-1', issuer: 'tether', reference: 'tether-2026-118', effectiveAt };
+  await send('freeze-token', 'freezes', 'freeze-1', freeze);
+  if (stage.chance.happens(0.5)) await send('lift-freeze', 'freezes/lifts', 'freeze-1', freeze);
 }
 
 /** A report that should never have been sent: what it named is withdrawn, or never comes to be. */
