@@ -139,11 +139,20 @@ class Life {
           freed = true;
           break;
         }
-        // What came too early in its time was never late: with an order in its way it waits for that to be reversed.
-        const refusal = 'waitsFor' in fault || this.order === undefined ? fault : waitsFor('reversal');
+        const refusal = this.stillWaiting(waiting.refusal, fault);
         this.pending = this.pending.map((each) => (each === waiting ? { act: waiting.act, refusal } : each));
       }
     }
+  }
+
+  /**
+   * What came too early in its time was never late. With an order in its way it waits for that to be reversed; where the
+   * asset has left the case since, still for what it presupposes, which may yet be told of an earlier day.
+   */
+  private stillWaiting(before: Fault, fault: Fault): Fault {
+    if ('waitsFor' in fault) return fault;
+    if (this.order !== undefined) return waitsFor('reversal');
+    return this.main === undefined ? before : fault;
   }
 
   private lapseBefore(at: number): void {

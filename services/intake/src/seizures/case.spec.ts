@@ -237,6 +237,15 @@ describe('an act that comes too early', () => {
     expect(seizure.statusOf('a')).toEqual(['1/1 arrested']);
   });
 
+  it('that took effect before a release waits for what it presupposes, though the asset has left the case since', () => {
+    const seizure = new Case(fact('reported', 1), fact('release-to-owner', 9));
+    const terms: Partial<SeizureFact> = { share: { numerator: '1', denominator: '4' }, victim: { reference: 'V-1', manner: 'in-kind' } };
+    expect(seizure.take(fact('return-to-victim', 5, terms))).toMatchObject([{ type: 'intake.act-held', data: { waitsFor: 'arrest' } }, { type: 'intake.asset-status-changed' }]);
+    seizure.take(fact('arrest', 3));
+    expect(seizure.statusOf('a')).toEqual(['1/4 returned-to-victim', '3/4 released']);
+    expect(new Case(fact('reported', 1), fact('release-to-owner', 9)).take(fact('return-to-victim', 10, terms))).toBe('case-released');
+  });
+
   it('waits for a report that has not come', () => expect(new Case().types(fact('arrest', 2))).toEqual(['act-held']));
 
   it('does not wait in a crowd', () => {
