@@ -32,7 +32,7 @@ import { EventLog } from './world/event-log.js';
 import { everySource } from './world/every-source.js';
 import { Blockchain, SimulatedChain } from './world/simulated-chain.js';
 import { Topics } from './world/topics.js';
-import { isQuiet, takeTestimony } from './witness.js';
+import { takeTestimony, unrest } from './witness.js';
 
 export interface SeedResult {
   readonly seed: number;
@@ -122,7 +122,7 @@ class Play {
     try {
       await this.play(this.work());
       this.calmDown();
-      await this.play(this.rest());
+      findings.push(...(await this.play(this.rest())));
       const testimony = await this.play(takeTestimony({ stage, log: this.log, topics: this.topics, blockchain: this.blockchain, confirmations: CONFIRMATIONS }));
       findings.push(...judge(testimony));
     } catch (error) {
@@ -159,20 +159,23 @@ class Play {
     }
   }
 
-  private async rest(): Promise<void> {
+  /** @returns why it never came to rest, or nothing */
+  private async rest(): Promise<readonly Finding[]> {
     const { time } = this;
     const began = time.elapsedMs;
     const until = began + REST_MS_MAX;
     let events = -1;
+    let why: string | undefined;
     let quietSince = time.elapsedMs;
     while (time.elapsedMs < until) {
       await time.wait(100);
-      if (this.log.all.length !== events || !(await isQuiet({ stage: this.stage, nodes: this.nodes, log: this.log, topics: this.topics, blockchain: this.blockchain }))) {
+      why = await unrest({ stage: this.stage, nodes: this.nodes, log: this.log, topics: this.topics, blockchain: this.blockchain });
+      if (this.log.all.length !== events || why !== undefined) {
         events = this.log.all.length;
         quietSince = time.elapsedMs;
-      } else if (time.elapsedMs - quietSince > 500 && time.elapsedMs - began > REST_MS_MIN) return;
+      } else if (time.elapsedMs - quietSince > 500 && time.elapsedMs - began > REST_MS_MIN) return [];
     }
-    this.faults.trace(() => 'world: it never comes to rest');
+    return [{ rule: 'liveness', message: `it never comes to rest: ${why ?? 'events go on'}` }];
   }
 
   private async play<T>(part: Promise<T>): Promise<T> {

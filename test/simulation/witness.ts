@@ -20,28 +20,30 @@ const GROUPS = [
   ['intake', 'qazyna.seizure-facts.v1'],
   ['intake', 'qazyna.acquisitions.v1'],
   ['mining-ingest', 'qazyna.mining-payouts.v1'],
-  ['mining-ingest', 'qazyna.mining-earnings.v1'],
+  ['mining-earnings', 'qazyna.mining-earnings.v1'],
   ['custody', 'qazyna.mining-events.v1'],
   ['custody', 'qazyna.intake-events.v1'],
 ] as const;
 
-/** Whether everything is up, read, relayed and followed, as far as can be seen from outside. */
-export async function isQuiet(scene: Scene & { readonly nodes: readonly ServiceNode[] }): Promise<boolean> {
+/** What is not up, read, relayed or followed, as far as can be seen from outside; undefined where all is at rest. */
+export async function unrest(scene: Scene & { readonly nodes: readonly ServiceNode[] }): Promise<string | undefined> {
   const { stage, log, topics, blockchain, nodes } = scene;
-  if (!nodes.every(({ isUp }) => isUp)) return false;
+  const down = nodes.find(({ isUp }) => !isUp);
+  if (down !== undefined) return `${down.name} is down`;
   for (const [group, topic] of GROUPS) {
-    if (!topics.names().includes(topic)) return false;
-    if (topics.partitions(topic).some((records, partition) => topics.offset(group, topic, partition) < records.length)) return false;
+    if (!topics.names().includes(topic)) return `there is no topic ${topic}`;
+    if (topics.partitions(topic).some((records, partition) => topics.offset(group, topic, partition) < records.length)) return `${group} has not read ${topic}`;
   }
   const last = log.stream('chain-regtest').at(-1);
-  if (last?.data['hash'] !== blockchain.best.at(-1)?.hash) return false;
+  if (last?.data['hash'] !== blockchain.best.at(-1)?.hash) return 'custody does not follow the chain';
   for (const node of nodes) {
     const ready = await stage.client.read(node, '/health/ready');
-    if (ready?.status !== 200) return false;
+    if (ready?.status !== 200) return `${node.name} is not ready: ${ready?.text ?? 'no answer'}`;
   }
   const alarms = await stage.client.read(stage.custody, '/v1/alarms', 'auditor');
-  if (alarms?.status !== 200) return false;
-  return (JSON.parse(alarms.text) as { refusedEntries: unknown[] }).refusedEntries.length === 0;
+  if (alarms?.status !== 200) return 'the alarms cannot be had';
+  const { refusedEntries } = JSON.parse(alarms.text) as { readonly refusedEntries: readonly unknown[] };
+  return refusedEntries.length === 0 ? undefined : `the journal refuses entries: ${JSON.stringify(refusedEntries)}`;
 }
 
 /** Lists that may be longer than a page are asked for whole. */
