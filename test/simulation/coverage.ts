@@ -25,6 +25,8 @@ export const OUTCOMES: readonly string[] = Object.entries({
   'publish-acquisition': ['accepted', 'duplicate', 'held', 'acquisition-conflict'],
   'decide-purchase-part': ['counted', 'rejected', 'part-not-held', 'part-unknown'],
   'decide-donation': ['accepted', 'rejected', 'donation-not-held', 'hold-not-waivable'],
+  'hand-in-list': ['updated'],
+  'decide-screening': ['accepted', 'same-officer', 'screening-already-decided'],
   'report-earnings': ['accepted', 'duplicate', 'earnings-conflict'],
   'record-chain-day': ['accepted', 'duplicate', 'chain-day-conflict'],
   'set-terms': ['accepted', 'duplicate'],
@@ -40,16 +42,16 @@ export const OUTCOMES: readonly string[] = Object.entries({
   'dead-letter': ['payout-conflict', 'fact-conflict', 'invalid-json', 'invalid-message', 'missing-data', 'act-superseded', 'case-released', 'signature-malformed', 'signature-key-unknown', 'signature-invalid', 'signature-other-message', 'signature-from-future', 'signature-key-expired', 'signature-key-not-yet-valid', 'signature-key-revoked', 'signature-outside-remit'],
   'event': [
     'custody.vault-registered', 'custody.address-assigned', 'custody.block-connected', 'custody.block-disconnected', 'custody.deposit-seen', 'custody.deposit-confirmed', 'custody.deposit-taken-back',
-    'custody.deposit-matched', 'custody.unapproved-spend-detected', 'custody.vault-frozen', 'custody.claim-registered', 'custody.claim-disputed', 'custody.case-state-property-noted', 'custody.journal-entry-posted',
+    'custody.deposit-matched', 'custody.unapproved-spend-detected', 'custody.vault-frozen', 'custody.claim-registered', 'custody.claim-disputed', 'custody.case-state-property-noted', 'custody.case-effect-noted', 'custody.case-effect-undone', 'custody.screening-noted', 'custody.journal-entry-posted',
     'intake.fact-received', 'intake.fact-refused', 'intake.act-applied', 'intake.act-held', 'intake.act-overtaken', 'intake.case-became-state-property', 'intake.case-released',
     'intake.asset-status-changed', 'intake.asset-became-state-property', 'intake.asset-state-property-reversed', 'intake.asset-released', 'intake.asset-returned-to-victim', 'intake.asset-sold', 'intake.coins-inherited', 'intake.token-frozen-by-issuer', 'intake.token-freeze-lifted', 'intake.conflict-raised',
-    'intake.purchase-ordered', 'intake.purchase-filled', 'intake.purchase-settled', 'intake.purchase-part-held', 'intake.purchase-part-decided', 'intake.acquisition-conflict-raised',
+    'intake.screening-list-updated', 'intake.screening-requested', 'intake.screening-recorded', 'intake.screening-decision-given', 'intake.screening-decided', 'intake.purchase-ordered', 'intake.purchase-filled', 'intake.purchase-settled', 'intake.purchase-part-held', 'intake.purchase-part-decided', 'intake.acquisition-conflict-raised',
     'intake.campaign-opened', 'intake.donation-reported', 'intake.donation-accepted', 'intake.donation-held', 'intake.donation-decided',
     'mining.licence-issued', 'mining.licence-suspended', 'mining.licence-resumed', 'mining.licence-amended', 'mining.licence-expired', 'mining.licence-over-quota', 'mining.licence-within-quota',
     'mining.farm-registered', 'mining.farm-quota-set', 'mining.energy-reading-recorded', 'mining.pool-account-registered', 'mining.earnings-reported', 'mining.earnings-corrected', 'mining.earnings-judged', 'mining.chain-day-recorded', 'mining.pool-account-terms-set', 'mining.wallet-change-proposed', 'mining.wallet-change-confirmed', 'mining.wallet-change-withdrawn', 'mining.statement-received', 'mining.payout-received', 'mining.payout-accepted', 'mining.payout-held', 'mining.payout-rejected', 'mining.conflict-raised',
     'operations.publisher-registered', 'operations.publisher-key-added', 'operations.publisher-key-revoked',
   ],
-  'entry': ['deposit', 'identification', 'reclassification', 'compensation'],
+  'entry': ['deposit', 'identification', 'reclassification', 'compensation', 'screening'],
 }).flatMap(([command, outcomes]) => outcomes.map((outcome) => `${command}: ${outcome}`));
 
 export function missingOutcomes(reached: Readonly<Record<string, number>>): readonly string[] {

@@ -20,6 +20,7 @@ import { caseOfMany } from './workload/case-of-many.js';
 import { ChainLife } from './workload/chain-life.js';
 import { Client } from './workload/client.js';
 import { blunders } from './workload/flawed.js';
+import { complianceAtWork } from './workload/compliance.js';
 import { signersAtWork } from './workload/signers.js';
 import { chainAtWork, machinesAtWork } from './workload/disturbances.js';
 import { FACTS_TOPIC, PAYOUTS_TOPIC } from './workload/messages.js';
@@ -101,8 +102,9 @@ class Play {
     this.topics.ensure([FACTS_TOPIC, PAYOUTS_TOPIC, ACQUISITIONS_TOPIC, EARNINGS_TOPIC].map((name) => ({ name, partitions: 3 })));
     this.blockchain = new Blockchain(nowMs);
     this.client = new Client(faults, chance.branch('client'), this.log, this.topics);
+    const screened = chance.branch('screening').happens(0.3);
     const logger = createLogger({ service: 'simulation', level: 'silent', pretty: false });
-    const around = { faults, log: this.log, topics: this.topics, ids: chance.branch('parts'), logger, folder, jurisdiction: everySource(folder) };
+    const around = { faults, log: this.log, topics: this.topics, ids: chance.branch('parts'), logger, folder, jurisdiction: everySource(folder), screened };
     const [intake, mining, custody, reporting] = [INTAKE_SERVICE, MINING_INGEST_SERVICE, this.custody(), REPORTING_SERVICE].map((definition) => new ServiceNode(definition, around)) as [ServiceNode, ServiceNode, ServiceNode, ServiceNode];
     this.nodes = [intake, mining, custody, reporting];
     faults.crash = (generation, why) => {
@@ -110,7 +112,7 @@ class Play {
       // The chain does not wait for custody: what it had half recorded may be gone when it comes back.
       if (generation.node === custody.name && faults.happens(0.3)) time.planOutside(1, () => this.stage.chain.reorganise(this.stage.chance.between(1, 2)));
     };
-    this.stage = { chance: chance.branch('workload'), faults, client: this.client, chain: new ChainLife(this.blockchain, chance.branch('chain'), faults), intake, mining, custody, reporting };
+    this.stage = { chance: chance.branch('workload'), faults, client: this.client, chain: new ChainLife(this.blockchain, chance.branch('chain'), faults), intake, mining, custody, reporting, screened };
   }
 
   async run(trace: string[]): Promise<SeedResult> {
@@ -140,7 +142,7 @@ class Play {
     const disturbances = [chainAtWork(stage, registers, () => over), machinesAtWork(stage, this.nodes, () => over)];
     const known = await registers;
     this.addresses = [...known.addresses];
-    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage), caseOfMany(stage, known), acquisitionsAtWork(stage, known), walletChanges(stage, known), poolDays(stage)]);
+    await Promise.all([poolsAtWork(stage, known), agenciesAtWork(stage, known), blunders(stage, known), lateAddresses(stage), signersAtWork(stage), caseOfMany(stage, known), acquisitionsAtWork(stage, known), walletChanges(stage, known), poolDays(stage), complianceAtWork(stage)]);
     while (this.client.pending > 0 && time.elapsedMs < WORK_MS_MAX) await time.wait(50);
     over = true;
     await Promise.all(disturbances);

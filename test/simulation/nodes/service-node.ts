@@ -22,6 +22,7 @@ export interface Surroundings {
   readonly folder: string;
   /** The profile of the state whose law is followed. */
   readonly jurisdiction: string;
+  readonly screened: boolean;
 }
 
 export interface HttpRequest {
@@ -69,7 +70,7 @@ export class ServiceNode {
 
   /** Starts in the background; a start that fails is tried again, as an orchestrator does. */
   start(): void {
-    const { faults, log, topics, ids, logger, folder, jurisdiction } = this.around;
+    const { faults, log, topics, ids, logger, folder, jurisdiction, screened } = this.around;
     const generation: Generation = { node: this.name, number: ++this.starts, alive: true };
     this.generation = generation;
     const dataDir = join(folder, this.name);
@@ -82,7 +83,7 @@ export class ServiceNode {
         standalone: true,
         signals: false,
         listens: false,
-        env: { QAZYNA_DATA_DIR: dataDir, LOG_LEVEL: 'silent', QAZYNA_CONFIRMATIONS: '3', QAZYNA_SANDBOX_SEED: 'simulation', QAZYNA_JURISDICTION: jurisdiction },
+        env: { QAZYNA_DATA_DIR: dataDir, LOG_LEVEL: 'silent', QAZYNA_CONFIRMATIONS: '3', QAZYNA_SANDBOX_SEED: 'simulation', QAZYNA_JURISDICTION: jurisdiction, QAZYNA_SCREENING: screened ? 'lists' : 'off' },
         parts: {
           store: new SimulatedStore(log, faults),
           bus: new SimulatedBus(topics, faults),

@@ -1,5 +1,6 @@
 import { MANY_CASE, type PlainAsset } from './case-of-many.js';
 import { add, type JournalEntry } from './ledger.js';
+import type { ScreeningTruth } from './screening.js';
 import type { Finding, MinedBlock, MinedTransaction, RawEvent, Testimony } from './testimony.js';
 
 /** When a miner's reward may be spent (consensus rule COINBASE_MATURITY). */
@@ -75,7 +76,7 @@ export class ChainTruth {
   }
 
   /** What every account must hold, if every block, match and decision has had its effect. */
-  expectedBalances(matches: ReadonlyMap<string, Match>, stateProperty: ReadonlyMap<string, string>, assets: ReadonlyMap<string, PlainAsset>): Map<string, bigint> {
+  expectedBalances(matches: ReadonlyMap<string, Match>, stateProperty: ReadonlyMap<string, string>, assets: ReadonlyMap<string, PlainAsset>, screening: Pick<ScreeningTruth, 'holds'>): Map<string, bigint> {
     const balances = new Map<string, bigint>();
     for (const output of this.outputs.values()) {
       if (!this.counts(output)) continue;
@@ -83,7 +84,8 @@ export class ChainTruth {
       const amount = BigInt(output.amount);
       const post = (account: string, units: bigint): void => add(balances, `${account} ${to.asset}`, units);
       post(`${to.class}:vault:${to.vaultId}`, amount);
-      if (to.purpose.kind === 'case') {
+      if (screening.holds(output)) post(`${to.class}:screening-hold:${to.vaultId}`, -amount);
+      else if (to.purpose.kind === 'case') {
         const ofAsset = to.purpose.id === MANY_CASE ? assets.get(to.purpose.assetId ?? '')?.stateProperty : undefined;
         const effectiveAt = ofAsset?.effectiveAt ?? stateProperty.get(to.purpose.id);
         const blockTime = this.blockOf.get(output.txid)?.time ?? '';

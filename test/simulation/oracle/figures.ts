@@ -60,7 +60,7 @@ function judgeHoldings(told: Testimony, expected: ReadonlyMap<string, bigint>, f
   const shown = new Map<string, bigint>();
   for (const { class: accountClass, assets } of page.figures.classes) {
     for (const { asset, sources, custody } of assets) {
-      for (const { source, id, baseUnits } of sources) shown.set(`${accountClass}:${source}:${id} ${asset}`, -BigInt(baseUnits));
+      for (const { source, id, baseUnits } of sources) shown.set(`${accountClass}:${source === 'held-for-screening' ? 'screening-hold' : source}:${id} ${asset}`, -BigInt(baseUnits));
       for (const { status, place, baseUnits } of custody) shown.set(`${accountClass}:${status === 'in-vault' ? 'vault' : status === 'due' ? 'due-from' : status}:${place} ${asset}`, BigInt(baseUnits));
     }
   }

@@ -9,6 +9,7 @@ import { contradicts, judgeMatching, PayoutTruth } from './payouts.js';
 import { judgePoolDays } from './pool-days.js';
 import { judgePipeline } from './pipeline.js';
 import { judgeRegisters } from './registers.js';
+import { ScreeningTruth } from './screening.js';
 import type { Finding, RawRecord, Testimony } from './testimony.js';
 
 /** Everything that is not as it must be. Empty when the system kept its word. */
@@ -18,6 +19,7 @@ export function judge(told: Testimony): Finding[] {
   const findings: Finding[] = [];
   const chain = new ChainTruth(told);
   const payouts = new PayoutTruth(told);
+  const screening = new ScreeningTruth(told);
   const matches = matchesOf(told.events, findings);
   const stateProperty = new Map(told.events.filter(({ type }) => type === 'intake.case-became-state-property').map(({ data }) => [data['caseId'] as string, data['effectiveAt'] as string]));
   findings.push(
@@ -31,8 +33,9 @@ export function judge(told: Testimony): Finding[] {
     ...judgeMatching(told, chain),
     ...judgeDeposits(told, chain),
     ...judgeSpends(told, chain),
+    ...screening.judge(chain),
     ...judgeJournal(told.events),
-    ...judgeFigures(told, chain, chain.expectedBalances(matches, stateProperty, plainAssets(told))),
+    ...judgeFigures(told, chain, chain.expectedBalances(matches, stateProperty, plainAssets(told), screening)),
     ...judgePipeline(told, refusals(told, payouts)),
   );
   return findings;

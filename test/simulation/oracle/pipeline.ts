@@ -2,9 +2,9 @@ import type { Finding, RawEvent, RawRecord, Testimony } from './testimony.js';
 
 /** Which streams each service tells the others of, as documented. */
 const RELAYS: readonly { readonly topic: string; readonly prefixes: readonly string[] }[] = [
-  { topic: 'qazyna.intake-events.v1', prefixes: ['case-', 'seizure-fact-', 'intake-conflict-', 'purchase-', 'campaign-', 'donation-'] },
+  { topic: 'qazyna.intake-events.v1', prefixes: ['case-', 'seizure-fact-', 'intake-conflict-', 'purchase-', 'campaign-', 'donation-', 'screening-'] },
   { topic: 'qazyna.mining-events.v1', prefixes: ['licence-', 'pool-account-', 'statement-', 'payout-', 'mining-conflict-', 'farm-', 'energy-', 'earnings-', 'network-day-'] },
-  { topic: 'qazyna.custody-events.v1', prefixes: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'journal'] },
+  { topic: 'qazyna.custody-events.v1', prefixes: ['vault-', 'chain-', 'deposit-', 'claim-', 'custody-case-', 'custody-screening-', 'journal'] },
 ];
 const DEAD_LETTERS = 'qazyna.dead-letters.v1';
 const UPSTREAM: Readonly<Record<string, string>> = { 'qazyna.seizure-facts.v1': 'publish-fact', 'qazyna.mining-payouts.v1': 'claim-payout' };

@@ -66,6 +66,8 @@ export interface Testimony {
   readonly chain: readonly MinedBlock[];
   /** Every transaction that ever was in a block, abandoned ones included. */
   readonly mined: readonly MinedTransaction[];
+  /** The addresses each transaction spends from, as far as they are strangers'. */
+  readonly origins: readonly { readonly txid: string; readonly addresses: readonly string[] }[];
   /** Confirmations that make an output count. */
   readonly confirmations: number;
   /** Body of each public page that was asked for at the end, by path. */

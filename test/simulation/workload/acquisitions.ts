@@ -1,6 +1,7 @@
 import { eventHeaders, eventRecord, REGTEST } from './messages.js';
 import { CAMPAIGN, ORDER, type Registers } from './registers.js';
 import { linger, type Stage } from './stage.js';
+import { suspects } from './strangers.js';
 
 /** A treasury that buys and collects: orders, fills and settlements in any order, and gifts to a public address. */
 
@@ -42,7 +43,7 @@ async function donations(stage: Stage, { donationAddress }: Registers): Promise<
   const campaign: Fact = { id: 'campaign', content: { kind: 'donation-campaign', campaign: { campaignId: CAMPAIGN, addresses: [{ asset: REGTEST, address: donationAddress }], purpose: 'Humanitarian aid', beneficiary: 'treasury', authority: 'ACT-1', opensAt: '2026-02-01T00:00:00Z', endsAt: '2026-12-31T00:00:00Z' } } };
   const gifts = Array.from({ length: chance.between(1, 4) }, (_, n): Fact => {
     const amount = BigInt(chance.between(1_000, 900_000));
-    const { txid } = chain.pay([{ address: donationAddress, amount }]);
+    const { txid } = chain.pay([{ address: donationAddress, amount }], chance.happens(0.3) ? chance.oneOf(suspects()) : undefined);
     const receivedAt = chance.happens(0.15) ? '2026-01-31T23:59:59.999Z' : '2026-02-01T00:00:00.500Z';
     return { id: `gift-${n}`, content: { kind: 'donation', donation: { campaignId: CAMPAIGN, asset: REGTEST, amount: String(amount), address: donationAddress, txid, outputIndex: 0, receivedAt } } };
   });

@@ -1,6 +1,7 @@
 import type { Block, Transaction } from '@qazyna/bitcoin';
 import type { Chance } from '../engine/chance.js';
 import type { Faults } from '../engine/faults.js';
+import { honest } from './strangers.js';
 import type { Blockchain } from '../world/simulated-chain.js';
 
 export interface Payment {
@@ -25,9 +26,11 @@ export class ChainLife {
     private readonly faults: Faults,
   ) {}
 
-  /** A transaction that pays these, from coins of strangers; it waits until it is mined. */
-  pay(payments: readonly Payment[]): Transaction {
-    const transaction = this.transaction([{ txid: this.chance.hex(32), vout: 0 }], payments);
+  /** A transaction that pays these, from coins of a stranger; it waits until it is mined. */
+  pay(payments: readonly Payment[], from: string = honest()): Transaction {
+    const funding = this.transaction([], [{ address: from, amount: payments.reduce((sum, { amount }) => sum + amount, 0n) }]);
+    this.blockchain.earlier.set(funding.txid, funding);
+    const transaction = this.transaction([{ txid: funding.txid, vout: 0 }], payments);
     this.waiting.push(transaction);
     return transaction;
   }

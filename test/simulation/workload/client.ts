@@ -17,6 +17,8 @@ export interface HttpMessage extends Message {
   readonly to: ServiceNode;
   readonly path: string;
   readonly role: Role | 'nobody';
+  /** Which of several people with this role; nobody in particular when absent. */
+  readonly person?: string;
   readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly way?: 'http' | 'statement';
@@ -41,11 +43,11 @@ export class Client {
     private readonly topics: Topics,
   ) {}
 
-  token(role: Role): Promise<string> {
-    const known = this.tokens.get(role);
+  token(role: Role, person = ''): Promise<string> {
+    const known = this.tokens.get(role + person);
     if (known !== undefined) return known;
-    const made = this.issuer.issue({ subject: `sim-${role}`, organisation: 'simulation', roles: [role] }, new Date(this.faults.time.nowMs), DAY_S);
-    this.tokens.set(role, made);
+    const made = this.issuer.issue({ subject: `sim-${role}${person}`, organisation: 'simulation', roles: [role] }, new Date(this.faults.time.nowMs), DAY_S);
+    this.tokens.set(role + person, made);
     return made;
   }
 
@@ -99,8 +101,8 @@ export class Client {
     }
   }
 
-  private async requestOf({ path, role, body, headers = {} }: HttpMessage): Promise<HttpRequest> {
-    const authorization: Record<string, string> = role === 'nobody' ? {} : { authorization: `Bearer ${await this.token(role)}` };
+  private async requestOf({ path, role, person, body, headers = {} }: HttpMessage): Promise<HttpRequest> {
+    const authorization: Record<string, string> = role === 'nobody' ? {} : { authorization: `Bearer ${await this.token(role, person)}` };
     return { method: 'POST', path, headers: { 'content-type': 'application/json', 'x-correlation-id': `sim-${this.chance.hex(8)}`, ...authorization, ...headers }, body };
   }
 

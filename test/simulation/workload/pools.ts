@@ -1,6 +1,7 @@
 import { eventRecord, payoutKey, PAYOUTS_TOPIC, PAYOUT_TYPE, POOL, REGTEST, payoutFile, statement, type PayoutContent } from './messages.js';
 import { Officers, type PoolAccount, type Registers } from './registers.js';
 import { linger, type Stage } from './stage.js';
+import { suspects } from './strangers.js';
 
 const PAID_AT = '2026-02-20T10:00:00Z';
 
@@ -27,7 +28,7 @@ class Pools {
     const amounts = Array.from({ length: chance.between(1, 2) }, () => BigInt(chance.between(1_000, 9_000_000)));
     if (chance.happens(0.1)) amounts.push(amounts[0] ?? 1n);
     const outputs = amounts.map((amount) => ({ address: account.address, amount }));
-    const { txid } = this.stage.chain.pay(outputs);
+    const { txid } = this.stage.chain.pay(outputs, chance.happens(0.3) ? chance.oneOf(suspects()) : undefined);
     if (chance.happens(0.7)) await linger(this.stage, 1_500);
     const claims = amounts.map((amount, index) => this.claim(account, `p${n}-${index}`, txid, amount, chance.happens(0.3) ? { outputIndex: index } : {}));
     for (const claim of claims) await this.tell(this.perhapsWrong(claim));

@@ -1,4 +1,5 @@
 import { sandboxVaultDescriptor } from '@qazyna/bitcoin';
+import { firstList } from './compliance.js';
 import { actsOverLicences, energyOfFarms } from './regulator.js';
 import { linger, type Stage } from './stage.js';
 
@@ -55,6 +56,7 @@ const CASES = ['2026/1', '2026/2', '2026/3'];
 /** Vaults, licences, addresses and pool accounts, in the order they need one another. */
 export async function register(stage: Stage): Promise<Registers> {
   const officers = new Officers(stage);
+  await firstList(stage);
   const acts = actsOverLicences(stage);
   await Promise.all([officers.vault(RESERVE, 'reserve'), officers.vault(TRUST, 'held-in-trust'), officers.licence('L-1', {}), officers.licence('L-old', { validUntil: '2025-12-31T00:00:00Z' })]);
   const energy = energyOfFarms(stage);

@@ -14,6 +14,8 @@ export interface Stage {
   readonly mining: ServiceNode;
   readonly custody: ServiceNode;
   readonly reporting: ServiceNode;
+  /** Whether the origin of coins is screened in this world. */
+  readonly screened: boolean;
 }
 
 /** A pause of somebody who is in no hurry. */

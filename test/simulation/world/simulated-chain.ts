@@ -12,6 +12,8 @@ const OUTCOME: Outcome = {
 export class Blockchain {
   readonly best: Block[] = [];
   private readonly known = new Map<string, Block>();
+  /** Transactions of strangers that ours spend from, mined long ago. */
+  readonly earlier = new Map<string, Transaction>();
   private branch = 0;
   private readonly watchers = new Set<() => void>();
 
@@ -87,6 +89,10 @@ export class SimulatedChain implements ChainSource {
       },
       OUTCOME,
     );
+  }
+
+  transaction(txid: string): Promise<Transaction | undefined> {
+    return this.faults.call('chain-transaction', () => this.chain.earlier.get(txid), OUTCOME);
   }
 
   waitForChange(sinceHash: string, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void> {

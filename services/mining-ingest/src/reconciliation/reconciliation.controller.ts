@@ -81,7 +81,7 @@ export class ReconciliationController {
   @ApiProduces('application/json', 'text/csv')
   @ApiOperation({
     summary: 'Every pool account over a range of days: where it does not add up',
-    description: 'Sums of earnings, fees and payouts, the balance at the end, days on which more was paid than ever credited, and how many differences there are with the statutory feed.',
+    description: 'Sums of earnings, fees and payouts, the balance at the end, days on which more was paid than ever credited, and how many differences there are with the statutory feed (null where a range holds more than can be compared at once).',
   })
   accounts(@Query() query: AccountsReportQuery, @Res({ passthrough: true }) reply: Reply): Page<AccountLine> | string {
     const { after, limit } = parseCursor(query, ACCOUNTS_MAX);
@@ -94,16 +94,20 @@ export class ReconciliationController {
   @ApiProduces('application/json', 'text/csv')
   @ApiOperation({
     summary: 'Differences between the statutory feed and the pool\'s own payouts',
-    description: '`not-declared`, `not-paid`, `other-wallet`, `other-amount`, `other-day` or `other-licence`, with what each side says. Nothing is stored: late data counts when it is asked again.',
+    description: '`not-declared`, `not-paid`, `other-wallet`, `other-amount`, `other-day` or `other-licence`, with what each side says. In the order of payouts, then of what has none. Nothing is stored: late data counts when it is asked again.',
   })
   statutory(@Query() query: StatutoryReportQuery, @Res({ passthrough: true }) reply: Reply): Page<StatutoryDifference> | string {
     const { after, limit } = parseCursor(query);
     const found = compared(() => this.reconciliation.differences({ ...query, ...rangeOf(query) }))
-      .map((difference, place) => ({ difference, place }))
-      .filter(({ difference, place }) => (after === undefined || place > Number(after)) && (query.code === undefined || difference.code === query.code));
-    const { items, next } = pageOf(found.slice(0, limit + 1), limit, ({ place }) => String(place));
-    return answered(reply, query, { items: items.map(({ difference }) => difference), next }, ['code', 'payoutId', 'sequence', 'paid', 'declared']);
+      .filter((difference) => (after === undefined || placeOf(difference) > after) && (query.code === undefined || difference.code === query.code))
+      .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    return answered(reply, query, pageOf(found.slice(0, limit + 1), limit, placeOf), ['code', 'payoutId', 'sequence', 'paid', 'declared']);
   }
+}
+
+/** Its own, whatever others come or go between two pages. */
+function placeOf({ payoutId = '', sequence = '', code }: StatutoryDifference): string {
+  return `${payoutId} ${sequence} ${code}`;
 }
 
 /** The page as it is, or as a table whose next page is named in a header. */

@@ -19,7 +19,7 @@ export interface AccountLine {
   readonly poolAccountId: string;
   readonly pool: string;
   readonly account: string;
-  /** Before the pool's fee; base units, as the rest. */
+  /** Before the pool's fee, where the rows name it; base units, as the rest. */
   readonly earned: string;
   readonly fees: string;
   readonly paid: string;
@@ -27,8 +27,8 @@ export interface AccountLine {
   readonly balance: string;
   /** Days at whose end the pool had paid more than it ever credited. */
   readonly overpaidDays: number;
-  /** Differences between the statutory feed and the pool's own payouts. */
-  readonly statutoryDifferences: number;
+  /** Differences between the statutory feed and the pool's own payouts; null where the range holds more than can be compared at once. */
+  readonly statutoryDifferences: number | null;
 }
 
 /** The range has more than can be compared at once. */
@@ -64,8 +64,18 @@ export class Reconciliation {
       poolAccountId, pool: range.pool, account: range.account, earned: total('earned'), fees: total('fees'), paid: total('paid'),
       balance: lines.at(-1)?.balance ?? String(opening),
       overpaidDays: lines.filter(({ overpaid }) => overpaid).length,
-      statutoryDifferences: this.differences(range).length,
+      statutoryDifferences: this.differenceCount(range),
     };
+  }
+
+  /** One account with too much to compare must not hide the others. */
+  private differenceCount(range: AccountRange): number | null {
+    try {
+      return this.differences(range).length;
+    } catch (error) {
+      if (error instanceof RangeTooLarge) return null;
+      throw error;
+    }
   }
 
   /** A line for each day with earnings or payouts, with the balance that stays with the pool. */

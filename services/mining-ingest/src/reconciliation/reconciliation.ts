@@ -30,7 +30,7 @@ export interface DeclaredPayout {
 /** Earnings − fees = payouts + change of the balance, of one day. Decimal strings. */
 export interface DayLine {
   readonly date: string;
-  /** Before the pool's fee. */
+  /** Before the pool's fee, where the rows name it; else what was credited. */
   readonly earned: string;
   readonly fees: string;
   readonly paid: string;
