@@ -104,12 +104,11 @@ export class CustodyModule implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(ReadinessRegistry) private readonly readiness: ReadinessRegistry,
     @Inject(METRICS) private readonly metrics: PlatformParts['metrics'],
     @Inject(LEADERSHIP) private readonly leadership: HeldLeadership,
-    @Inject(EVENT_STORE) private readonly store: Store,
   ) {}
 
   /** The journal and the directory are read before the first block: nothing is posted or missed on half a memory. */
   async onApplicationBootstrap(): Promise<void> {
-    const { model, vaults, journal, chain, posting, settlement, leadership, store, readiness } = this;
+    const { model, vaults, journal, chain, posting, settlement, leadership, readiness } = this;
     const leading = async (own: () => ComponentState | Promise<ComponentState>): Promise<ComponentState> => (leadership.standing.role === 'standby' ? { ok: true, detail: 'standby' } : own());
     readiness.register('custody read model', () => Promise.resolve(model.health()));
     readiness.register('leadership', () => Promise.resolve(describeStanding(leadership)));
@@ -119,7 +118,7 @@ export class CustodyModule implements OnApplicationBootstrap, OnApplicationShutd
     watchCustody(this.metrics, { model, chain, posting, journal, leadership });
     await Promise.all([vaults.load(), journal.start()]);
     model.start();
-    await leadership.start(new CustodyDuties({ store, model, vaults, journal, chain, settlement }), DECIDED_MS_MAX);
+    await leadership.start(new CustodyDuties({ model, vaults, journal, chain, settlement }), DECIDED_MS_MAX);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -108,6 +108,19 @@ describe('a read model', () => {
     expect(seen(host)).toEqual([{ stream: 'counted-a', times: 1 }]);
   });
 
+  it('says that it shows all of its own, wherever the log ends', async () => {
+    const host = open();
+    host.start();
+    await append('counted-a', 'no-stream');
+    await caughtUp(host);
+    await append('counted-a', 0n);
+    await append('other-a', 'no-stream');
+    await host.showsAll(5_000);
+    expect(seen(host)).toEqual([{ stream: 'counted-a', times: 2 }]);
+    await append('other-a', 0n);
+    await host.showsAll(0);
+  });
+
   it('tells those who wait for a view that stands still at once', async () => {
     const host = open();
     host.start();

@@ -118,6 +118,17 @@ export class ReadModelHost {
     });
   }
 
+  /**
+   * Resolves when the view shows everything of its own that is in the log now. The log's end is no place to wait for: what
+   * lies there may be another's, and a follower is told of its own.
+   * @throws as `caughtUpTo` @throws {StoreUnavailable | StoreTimeout}
+   */
+  async showsAll(timeoutMs: number): Promise<void> {
+    let newest: Position | undefined;
+    for await (const page of this.options.store.readAll({ filter: this.filter(), ...after(this.seen) })) newest = page.at(-1)?.position ?? newest;
+    if (newest !== undefined) await this.caughtUpTo(newest, timeoutMs);
+  }
+
   health(): ComponentState {
     if (this.failure) return { ok: false, detail: this.failure.message };
     if (this.caughtUp) return { ok: true, ...(this.building === undefined ? {} : { detail: 'answering while it is built anew' }) };

@@ -1,5 +1,3 @@
-import { STREAM_PREFIXES } from '@qazyna/contracts';
-import type { EventStore, Position } from '@qazyna/event-store';
 import type { ReadModelHost } from '@qazyna/service-kit';
 import type { ChainWorker } from '../deposits/chain.worker.js';
 import type { JournalWriter } from '../journal/journal.writer.js';
@@ -10,7 +8,6 @@ import type { Duties } from './leadership.worker.js';
 const MODEL_PATIENCE_MS = 30_000;
 
 export interface CustodyParts {
-  readonly store: EventStore;
   readonly model: ReadModelHost;
   readonly vaults: VaultsService;
   readonly journal: JournalWriter;
@@ -41,11 +38,7 @@ export class CustodyDuties implements Duties {
 
   /** A view that is catching up anyway is not waited for: settling begins when it has, and the chain waits by itself. */
   private async modelShowsAll(): Promise<void> {
-    const { store, model } = this.parts;
-    if (!model.health().ok) return;
-    const from = model.position();
-    let newest: Position | undefined;
-    for await (const page of store.readAll({ filter: { streamPrefixes: STREAM_PREFIXES.custody }, ...(from === undefined ? {} : { after: from }) })) newest = page.at(-1)?.position ?? newest;
-    if (newest !== undefined) await model.caughtUpTo(newest, MODEL_PATIENCE_MS);
+    const { model } = this.parts;
+    if (model.health().ok) await model.showsAll(MODEL_PATIENCE_MS);
   }
 }

@@ -59,11 +59,6 @@ export class ListsService {
     return this.loaded.get(list);
   }
 
-  /** End of the log now. */
-  head(): Promise<Position | undefined> {
-    return this.store.head();
-  }
-
   /** Takes a new version of a list. @throws {StoreUnavailable | StoreTimeout} send it again */
   async update({ list, format, bytes, version, mayShrink, dryRun }: OfferedList, metadata: Omit<EventMetadata, 'schemaVersion'>): Promise<ListOutcome | { readonly refusal: Refusal }> {
     const read = await readable(() => readList(format, bytes));
@@ -101,12 +96,18 @@ export class ListsService {
   async follow(signal: AbortSignal, onChange: (position: Position) => void, onKnown: () => void): Promise<void> {
     const latest = new Map<string, ScreeningListUpdated>();
     let isCaughtUp = false;
+    let newest: Position | undefined;
     for await (const message of this.store.subscribe({ filter: { streamPrefixes: [LIST_STREAMS] }, signal })) {
-      if (message.kind === 'events') for (const { type, data } of message.events) if (type === 'intake.screening-list-updated') latest.set(data['list'] as string, data as unknown as ScreeningListUpdated);
+      for (const { type, data, position } of message.kind === 'events' ? message.events : []) {
+        if (type !== 'intake.screening-list-updated') continue;
+        latest.set(data['list'] as string, data as unknown as ScreeningListUpdated);
+        newest = position;
+      }
       if (message.kind === 'caught-up') isCaughtUp = true;
       if (!isCaughtUp) continue;
       for (const update of latest.values()) this.loaded.set(update.list, await this.versionOf(update));
-      if (latest.size > 0 && message.position !== undefined) onChange(message.position);
+      // The update's own place: where the log ends may be another's event, which no view of lists is ever told of.
+      if (latest.size > 0 && newest !== undefined) onChange(newest);
       onKnown();
       latest.clear();
     }

@@ -135,7 +135,8 @@ export class ScreeningWorker {
     const owed = model.db.prepare('SELECT subject_id AS id FROM subjects WHERE waiting = 1 AND due = 0 LIMIT ?').all(screening.asksVendor ? 10_000 : 0) as unknown as { readonly id: string }[];
     const late = owed.filter(({ id }) => this.isTime(id)).slice(0, BATCH_MAX);
     await Promise.all([...due, ...late].map(({ id }) => screening.screen(id, signal)));
-    if (due.length > 0) await this.viewShows();
+    // What was just recorded is not due again.
+    if (due.length > 0) await model.showsAll(PATIENCE_MS);
     return due.length + late.length;
   }
 
@@ -150,12 +151,6 @@ export class ScreeningWorker {
     if (this.retries.size > 20_000) this.retries.clear();
     this.retries.set(id, { attempt: attempt + 1, at: now + (this.options.retryMs ?? RETRY_MS) * 2 ** Math.min(attempt + 1, 6) });
     return true;
-  }
-
-  /** What was just recorded is not due again. */
-  private async viewShows(): Promise<void> {
-    const head = await this.options.lists.head();
-    if (head !== undefined) await this.options.model.caughtUpTo(head, PATIENCE_MS);
   }
 
   private isNoted(list: string, contentSha256: string): boolean {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock, EventStore } from '@qazyna/event-store';
+import type { Clock } from '@qazyna/event-store';
 import { toInstant } from '@qazyna/ledger';
-import { CLOCK, CONFIG, EVENT_STORE, ProblemError, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
+import { CLOCK, CONFIG, ProblemError, type PlatformConfig, type ReadModelHost } from '@qazyna/service-kit';
 import { REPORTING_READ_MODEL } from '../read-model.token.js';
 import { figuresOf, HOLDINGS_VERSION, type AsOf, type FiguresContradict, type Holdings } from './holdings.js';
 import { holdingsInput, type FigureRow } from './holdings-input.js';
@@ -30,7 +30,6 @@ export class PastHoldingsQuery {
 
   constructor(
     @Inject(REPORTING_READ_MODEL) private readonly model: ReadModelHost,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: PlatformConfig,
   ) {}
@@ -40,7 +39,7 @@ export class PastHoldingsQuery {
     const at = toInstant(time);
     const now = this.clock.now().toISOString();
     if (at > now) throw unknown(`${at} is in the future: nothing is known of it`);
-    if (at >= this.moment().recordedAt) await this.shown();
+    if (at >= this.moment().recordedAt) await this.model.showsAll(MODEL_PATIENCE_MS);
     const { recordedAt, beganAt } = this.moment();
     if (beganAt === '') throw unknown('nothing is recorded yet');
     if (at < beganAt) throw unknown(`the records begin at ${beganAt}`);
@@ -94,11 +93,6 @@ export class PastHoldingsQuery {
     return this.model.db.prepare('SELECT recorded_at AS recordedAt, began_at AS beganAt FROM moment').get() as { recordedAt: string; beganAt: string };
   }
 
-  /** Everything that is in the log now is in the view. */
-  private async shown(): Promise<void> {
-    const head = await this.store.head();
-    if (head !== undefined) await this.model.caughtUpTo(head, MODEL_PATIENCE_MS);
-  }
 }
 
 function unknown(message: string): ProblemError {

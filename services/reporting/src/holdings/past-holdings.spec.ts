@@ -95,6 +95,13 @@ describe('the figures as of an earlier time', () => {
     expect(before.figures).toEqual(answers[half - 1]?.figures);
   });
 
+  it('are answered where the log ends with what no figure is made of', async () => {
+    await tellEach(STORY);
+    now += 1;
+    await shown.store.append('publisher-afm', 'no-stream', [{ id: crypto.randomUUID(), type: 'operations.publisher-registered', data: { publisherId: 'afm' }, metadata: { schemaVersion: 1, actor: { subject: 's', organisation: 'o' }, correlationId: 'c' } }]);
+    expect((await shown.past.at(second(now))).figures).toEqual(shown.holdings.current().figures);
+  });
+
   it('are refused for a time of which nothing is known', async () => {
     const refused = (at: string): Promise<void> => expect(shown.past.at(at)).rejects.toMatchObject({ status: 400, code: 'as-of-unknown' });
     shown.model.start();

@@ -33,7 +33,7 @@ export class ShownStory {
   }
 
   get past(): PastHoldingsQuery {
-    return (this.pastQuery ??= new PastHoldingsQuery(this.model, this.store, this.clock, { bitcoinNetwork: 'regtest' } as PlatformConfig));
+    return (this.pastQuery ??= new PastHoldingsQuery(this.model, this.clock, { bitcoinNetwork: 'regtest' } as PlatformConfig));
   }
 
   get traces(): TraceQuery {
@@ -48,8 +48,7 @@ export class ShownStory {
 
   async shown(): Promise<Holdings> {
     this.model.start();
-    const head = await this.store.head();
-    if (head !== undefined) await this.model.caughtUpTo(head, 5000);
+    await this.model.showsAll(5000);
     return this.holdings.current();
   }
 
