@@ -2,10 +2,10 @@ import type { Stage } from './stage.js';
 import { linger } from './stage.js';
 import { suspects } from './strangers.js';
 
-/** Lists of addresses nobody may deal with, and the two officers who look at what they hold. */
+/** Lists of addresses nobody may deal with, and the officers who look at what they hold. */
 
 const LIST = 'own';
-const OFFICERS = ['first', 'second'] as const;
+const OFFICERS = ['first', 'second', 'third'] as const;
 
 interface Hit {
   readonly subjectId: string;
@@ -49,6 +49,9 @@ async function lookAtHits(stage: Stage): Promise<void> {
     };
     await say(OFFICERS[0]);
     if (chance.happens(0.2)) await say(OFFICERS[0]);
-    if (chance.happens(0.7)) await say(OFFICERS[1]);
+    if (chance.happens(0.7)) {
+      await say(OFFICERS[1]);
+      if (chance.happens(0.4)) await say(OFFICERS[2]);
+    }
   }
 }

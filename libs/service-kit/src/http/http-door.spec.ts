@@ -1,3 +1,4 @@
+import { strictValidationPipe } from './validation-pipe.js';
 import { connect } from 'node:net';
 import { bearer, NotesService } from '../spec-support/notes-service.js';
 
@@ -24,6 +25,12 @@ describe('the HTTP door', () => {
     expect(answer.problem.code).toBe('validation-failed');
     const broken = (answer.problem.errors ?? []).map((error) => `${error.field}:${error.code}`);
     expect(broken.sort()).toEqual(['amount:matches', 'extra:whitelistValidation', 'height:isInt', 'tags.1.more:whitelistValidation', 'tags.1.name:isString', 'text:isString']);
+  });
+
+  it.each(['constructor', 'prototype', '__proto__'])('refuses a query parameter called %s', async (name) => {
+    class AnyQuery {}
+    const asked = strictValidationPipe().transform(JSON.parse(`{"${name}":"1"}`), { type: 'query', metatype: AnyQuery });
+    await expect(asked).rejects.toMatchObject({ errors: [{ field: name, code: 'whitelistValidation' }] });
   });
 
   it('refuses unknown fields of every name', async () => {

@@ -21,9 +21,14 @@ export function strictValidationPipe(): ValidationPipe {
   });
 }
 
+/** Nest takes these out of what came before anybody can see them. */
+const STRIPPED: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
 /** What is of the right shape may still hold, in its free text, what must never enter a stream. */
 class DoorPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const stripped = STRIPPED.filter((name) => typeof value === 'object' && value !== null && Object.hasOwn(value, name));
+    if (stripped.length > 0) throw problemOfErrors(stripped.map((field) => ({ field, rule: 'whitelistValidation', message: `${field} is not a known field` })));
     const sound: unknown = await super.transform(value, metadata);
     const dropped = sound === value ? [] : passedOver(value, sound);
     if (dropped.length > 0) throw problemOfErrors(dropped);

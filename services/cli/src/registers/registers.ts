@@ -92,12 +92,12 @@ const ONE_ACCOUNT: readonly Filter[] = [{ ...POOL, help: 'the pool' }, { ...ACCO
 export const RECONCILIATION: readonly Register[] = [
   {
     command: 'accounts',
-    about: 'every pool account over a range of days: where it does not add up',
+    about: 'every registered pool account over a range of days: where it does not add up',
     path: '/v1/reconciliation/accounts',
     service: 'MINING_URL',
     what: 'account',
     filters: [...RANGE, POOL],
-    columns: ['poolAccountId', 'earned', 'fees', 'paid', 'balance', 'overpaidDays', 'statutoryDifferences'],
+    columns: ['poolAccountId', 'earned', 'fees', 'paid', 'balance', 'overpaid', 'overpaidDays', 'statutoryDifferences'],
   },
   {
     command: 'days',

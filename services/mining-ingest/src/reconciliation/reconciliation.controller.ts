@@ -80,13 +80,13 @@ export class ReconciliationController {
   @Roles(...ROLES)
   @ApiProduces('application/json', 'text/csv')
   @ApiOperation({
-    summary: 'Every pool account over a range of days: where it does not add up',
-    description: 'Sums of earnings, fees and payouts, the balance at the end, days on which more was paid than ever credited, and how many differences there are with the statutory feed (null where a range holds more than can be compared at once).',
+    summary: 'Every registered pool account over a range of days: where it does not add up',
+    description: 'Sums of earnings, fees and payouts, the balance at the end and whether it is below zero, days on which something happened and that ended so, and how many differences there are with the statutory feed (null where a range holds more than can be compared at once).',
   })
   accounts(@Query() query: AccountsReportQuery, @Res({ passthrough: true }) reply: Reply): Page<AccountLine> | string {
     const { after, limit } = parseCursor(query, ACCOUNTS_MAX);
     const lines = compared(() => this.reconciliation.accounts(query.pool, rangeOf(query), after, limit + 1));
-    return answered(reply, query, pageOf(lines, limit, ({ poolAccountId }) => poolAccountId), ['poolAccountId', 'pool', 'account', 'earned', 'fees', 'paid', 'balance', 'overpaidDays', 'statutoryDifferences']);
+    return answered(reply, query, pageOf(lines, limit, ({ poolAccountId }) => poolAccountId), ['poolAccountId', 'pool', 'account', 'earned', 'fees', 'paid', 'balance', 'overpaid', 'overpaidDays', 'statutoryDifferences']);
   }
 
   @Get('statutory')
@@ -115,7 +115,14 @@ function answered<T extends object>(reply: Reply, { format }: ReportQuery, page:
   if (format !== 'csv') return page;
   reply.header('content-type', 'text/csv; charset=utf-8; header=present');
   if (page.next !== null) reply.header('qazyna-next', page.next);
-  return stringify([...page.items], { header: true, columns: [...columns], record_delimiter: 'windows', cast: { boolean: String } });
+  return stringify(page.items.map(inertRow), { header: true, columns: [...columns], record_delimiter: 'windows', cast: { boolean: String } });
+}
+
+/** A spreadsheet takes a text that begins so for a formula; whole numbers may begin with their sign. */
+const FORMULA = /^[=+@\t\r-]/;
+
+function inertRow(row: object): object {
+  return Object.fromEntries(Object.entries(row).map(([name, value]: [string, unknown]) => [name, typeof value === 'string' && FORMULA.test(value) && !/^-?\d+$/.test(value) ? `'${value}` : value]));
 }
 
 function rangeOf({ from, to }: ReportQuery): Pick<AccountRange, 'from' | 'to'> {

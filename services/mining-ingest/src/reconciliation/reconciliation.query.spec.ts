@@ -38,14 +38,15 @@ describe('what a pool owes', () => {
     pay('1', 'a', '700', '2026-03-02T10:00:00Z');
     earn('p.a', '2026-03-03', 150n);
     expect(reconciliation.accounts(undefined, MARCH, undefined, 10)).toEqual([
-      { poolAccountId: 'p.a', pool: 'p', account: 'a', earned: '255', fees: '5', paid: '700', balance: '50', overpaidDays: 1, statutoryDifferences: 1 },
-      { poolAccountId: 'p.b', pool: 'p', account: 'b', earned: '0', fees: '0', paid: '0', balance: '0', overpaidDays: 0, statutoryDifferences: 0 },
-      { poolAccountId: 'q.a', pool: 'q', account: 'a', earned: '0', fees: '0', paid: '0', balance: '0', overpaidDays: 0, statutoryDifferences: 0 },
+      { poolAccountId: 'p.a', pool: 'p', account: 'a', earned: '255', fees: '5', paid: '700', balance: '50', overpaid: false, overpaidDays: 1, statutoryDifferences: 1 },
+      { poolAccountId: 'p.b', pool: 'p', account: 'b', earned: '0', fees: '0', paid: '0', balance: '0', overpaid: false, overpaidDays: 0, statutoryDifferences: 0 },
+      { poolAccountId: 'q.a', pool: 'q', account: 'a', earned: '0', fees: '0', paid: '0', balance: '0', overpaid: false, overpaidDays: 0, statutoryDifferences: 0 },
     ]);
   });
 
   it('is what it was before, where nothing happened in the range', () => {
     earn('p.b', '2026-01-01', 500n);
-    expect(reconciliation.accounts('p', MARCH, 'p.a', 10)).toMatchObject([{ poolAccountId: 'p.b', balance: '500' }]);
+    pay('1', 'a', '3', '2026-01-02T00:00:00Z');
+    expect(reconciliation.accounts('p', MARCH, undefined, 10)).toMatchObject([{ poolAccountId: 'p.a', balance: '-3', overpaid: true, overpaidDays: 0 }, { poolAccountId: 'p.b', balance: '500', overpaid: false }]);
   });
 });

@@ -25,7 +25,9 @@ export interface AccountLine {
   readonly paid: string;
   /** What stays with the pool at the end of the range. */
   readonly balance: string;
-  /** Days at whose end the pool had paid more than it ever credited. */
+  /** Whether the pool has by then paid more than it ever credited: earnings are missing, or payouts are wrong. */
+  readonly overpaid: boolean;
+  /** Days of the range on which something happened and at whose end that was so. */
   readonly overpaidDays: number;
   /** Differences between the statutory feed and the pool's own payouts; null where the range holds more than can be compared at once. */
   readonly statutoryDifferences: number | null;
@@ -60,9 +62,11 @@ export class Reconciliation {
   private accountLine(poolAccountId: string, range: AccountRange): AccountLine {
     const { opening, lines } = this.balanced(range);
     const total = (of: 'earned' | 'fees' | 'paid'): string => String(lines.reduce((sum, line) => sum + BigInt(line[of]), 0n));
+    const balance = lines.at(-1)?.balance ?? String(opening);
     return {
       poolAccountId, pool: range.pool, account: range.account, earned: total('earned'), fees: total('fees'), paid: total('paid'),
-      balance: lines.at(-1)?.balance ?? String(opening),
+      balance,
+      overpaid: BigInt(balance) < 0n,
       overpaidDays: lines.filter(({ overpaid }) => overpaid).length,
       statutoryDifferences: this.differenceCount(range),
     };

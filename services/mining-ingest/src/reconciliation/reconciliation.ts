@@ -87,7 +87,9 @@ export function statutoryDifferences(paid: readonly OwnPayout[], declared: reado
   const byPlace = new Map<string, DeclaredPayout[]>();
   for (const entry of unmatched) {
     const key = placeOf(entry.wallet, entry.distributedAt);
-    byPlace.set(key, [...(byPlace.get(key) ?? []), entry]);
+    const there = byPlace.get(key);
+    if (there === undefined) byPlace.set(key, [entry]);
+    else there.push(entry);
   }
   const differences: StatutoryDifference[] = [];
   for (const payout of lonely) {
