@@ -4,13 +4,13 @@ import { bitcoinAsset } from '@qazyna/ledger';
 import type { MessageBatch, Outcome } from '@qazyna/messaging';
 import { PayoutsConsumer, PayoutsService } from '@qazyna/mining-ingest';
 import { PublisherDirectory, UpstreamSignatures } from '@qazyna/service-kit';
+import { BENCH_ADDRESS, BENCH_POOL, benchAccount } from './bench-payout.js';
 
 const METADATA: EventMetadata = { schemaVersion: 1, actor: { subject: 'bench', organisation: 'bench' }, correlationId: 'bench' };
 
 /** The payouts feature of mining-ingest on a store, with the licence and the account that its messages name. */
 export class MiningPayouts {
-  static readonly ACCOUNT = 'reserve-01';
-  static readonly ADDRESS = 'bc1qllf33yhp7m80sfm35fce0tagcckey7dljauwd5';
+  static readonly ACCOUNT = benchAccount(0);
   private readonly consumer: PayoutsConsumer;
 
   private constructor(private readonly store: EventStore) {
@@ -27,18 +27,18 @@ export class MiningPayouts {
         metadata: METADATA,
       },
     ]);
-    await store.append(streamOf.poolAccount(`btcpool-kz.${MiningPayouts.ACCOUNT}`), 'no-stream', [
+    await store.append(streamOf.poolAccount(`${BENCH_POOL}.${MiningPayouts.ACCOUNT}`), 'no-stream', [
       {
         id: '00000000-0000-4000-8000-000000000002',
         type: 'mining.pool-account-registered',
         data: {
-          poolAccountId: `btcpool-kz.${MiningPayouts.ACCOUNT}`,
-          pool: 'btcpool-kz',
+          poolAccountId: `${BENCH_POOL}.${MiningPayouts.ACCOUNT}`,
+          pool: BENCH_POOL,
           account: MiningPayouts.ACCOUNT,
           licenceId: 'KZ-CM-0001',
           network: 'mainnet',
           asset: bitcoinAsset('mainnet').id,
-          payoutAddress: MiningPayouts.ADDRESS,
+          payoutAddress: BENCH_ADDRESS,
         },
         metadata: METADATA,
       },

@@ -4,9 +4,9 @@ import { MINING_PAYOUT_TYPE, TOPICS } from '@qazyna/contracts';
 import { SqliteEventStore } from '@qazyna/event-store';
 import { encodeRecord, KafkaBus, type OutgoingRecord } from '@qazyna/messaging';
 import { startKafka } from '@qazyna/testing';
+import { productionNodeOptions } from '../system/production-start.js';
 import { BENCH_POOL, benchPayout } from './bench-payout.js';
 import type { Bench, BenchOutcome, BenchSession, Figure } from './bench.js';
-import { productionNodeOptions } from '../system/production-start.js';
 import { registerAccounts, tokenOf } from './door.js';
 import type { LoadOrder, LoadReport } from './http/load-process.js';
 import { id } from './journal-entries.js';
@@ -79,7 +79,7 @@ interface Stretch {
   readonly processorUs: number;
 }
 
-/** HTTP has the even millions of payment ids, Kafka the odd ones. */
+/** Payment ids from ten millions on came over HTTP, from twenty millions on over Kafka. */
 const httpFrom = (stretch: number, half: number): number => 10_000_000 + stretch * half;
 const kafkaFrom = (stretch: number, half: number): number => 20_000_000 + stretch * half;
 

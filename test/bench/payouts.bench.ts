@@ -8,6 +8,7 @@ import { bitcoinAsset } from '@qazyna/ledger';
 import { encodeRecord, KafkaBus, noMetrics, QazynaTransport, type MessageBatch, type OutgoingRecord } from '@qazyna/messaging';
 import { startKafka } from '@qazyna/testing';
 import { MiningPayouts } from './mining-payouts.js';
+import { BENCH_ADDRESS } from './bench-payout.js';
 import type { Bench, BenchOutcome, BenchSession } from './bench.js';
 import { id } from './journal-entries.js';
 import type { Run } from './measuring.js';
@@ -63,7 +64,7 @@ function payoutMessages(count: number): OutgoingRecord[] {
       paymentId: String(38_000_000 + n),
       asset: bitcoinAsset('mainnet').id,
       amount: String(149_377n + BigInt(n % 9_973)),
-      address: MiningPayouts.ADDRESS,
+      address: BENCH_ADDRESS,
       txid: (id('a', n) + id('b', n)).replaceAll('-', ''),
       paidAt: '2026-05-02T08:58:55.000Z',
     };

@@ -118,6 +118,11 @@ async function manySeeds(): Promise<number> {
 
 /** Each bug in a process of its own, from seed 1 on, until the oracle finds something. */
 async function allBugs(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => BUGS.every((bug) => bug.name !== name));
+  if (unknown.length > 0) {
+    process.stderr.write(`there is no bug named ${unknown.join(', ')}; there are ${BUGS.map(({ name }) => name).join(', ')}\n`);
+    return 2;
+  }
   const waiting = BUGS.filter(({ name }) => names.length === 0 || names.includes(name));
   let missed = 0;
   const hunt = async (): Promise<void> => {

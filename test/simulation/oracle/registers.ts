@@ -22,9 +22,16 @@ const REGISTERS: Readonly<Record<string, { readonly type: string; readonly ident
   'withdraw-wallet': { type: 'mining.wallet-change-withdrawn', identity: ({ poolAccountId, changeId }) => `${poolAccountId as string} ${changeId as string}` },
   'assign-address': {
     type: 'custody.address-assigned',
-    identity: ({ vaultId, purpose }) => `${vaultId as string} ${(purpose as { kind: string }).kind}:${(purpose as { id: string }).id}${(purpose as { assetId?: string }).assetId ?? ''}`,
+    identity: purposeKey,
   },
 };
+
+/** What an address is for, in which vault: its identity. */
+function purposeKey({ vaultId, purpose }: Readonly<Record<string, unknown>>): string {
+  const { kind, id, assetId } = purpose as { readonly kind: string; readonly id: string; readonly assetId?: string };
+  return `${vaultId as string} ${kind}:${id}${assetId ?? ''}`;
+}
+
 const FIELDS = ['class', 'tier', 'descriptor', 'kind', 'holder', 'validFrom', 'validUntil', 'licenceId', 'network', 'payoutAddress', 'organisation', 'publicKey', 'revokedFrom', 'act', 'effectiveAt', 'energySource', 'perMonthWh', 'energyWh', 'corrects', 'from', 'to'];
 
 /** What officers were told is registered is registered, once, and as they said. */
@@ -48,7 +55,7 @@ export function judgeRegisters(told: Testimony): Finding[] {
   findings.push(...judgeLateAddresses(told), ...judgeWalletChanges(told));
   const addresses = told.events.filter(({ type }) => type === 'custody.address-assigned').map(({ data }) => data['address']);
   if (new Set(addresses).size !== addresses.length) findings.push({ rule: 'register', message: 'one address was given to two purposes' });
-  for (const sent of told.sent) findings.push(...judgeFlaw(sent));
+  for (const sent of told.sent) findings.push(...judgeBroken(sent), ...judgeFlaw(sent));
   return findings;
 }
 
@@ -81,13 +88,18 @@ function judgeLateAddresses({ events, sent }: Testimony): Finding[] {
     .flatMap(({ key, content, answers, at }) =>
       answers.flatMap(({ code, at: answeredAt }) => {
         const frozenAt = events.find(({ type, data }) => type === 'custody.vault-frozen' && data['vaultId'] === content['vaultId'])?.position ?? Infinity;
-        const assignedAt = events.find(({ type, data }) => type === 'custody.address-assigned' && `${String(data['vaultId'])} ${(data['purpose'] as { kind: string }).kind}:${(data['purpose'] as { id: string }).id}` === key)?.position ?? Infinity;
+        const assignedAt = events.find(({ type, data }) => type === 'custody.address-assigned' && purposeKey(data) === key)?.position ?? Infinity;
         if (code === 'accepted' && assignedAt > answeredAt) return [{ rule: 'INV-20', message: `${key} was given an address before that was recorded` }];
         if (code === 'accepted' && frozenAt <= at && assignedAt > frozenAt) return [{ rule: 'alarm', message: `${key} was given an address of a frozen vault` }];
         if (code === 'vault-frozen' && frozenAt > answeredAt) return [{ rule: 'register', message: `${key} was refused by a vault that was not frozen` }];
         return code === 'accepted' || code === 'vault-frozen' ? [] : [{ rule: 'register', message: `${key} was refused: ${code}` }];
       }),
     );
+}
+
+/** No message, however wrong, breaks what answers it: an answer of 500 is a rule that was found broken where it must hold. */
+function judgeBroken({ command, key, answers }: Sent): Finding[] {
+  return answers.filter(({ status }) => status === 500).map(({ code }) => ({ rule: 'broken', message: `${command} ${key} was answered 500 ${code}` }));
 }
 
 /** A message whose content alone decides is answered by that, always. */

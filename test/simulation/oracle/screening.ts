@@ -1,4 +1,5 @@
 import type { ChainTruth, OurOutput } from './chain.js';
+import type { JournalEntry } from './ledger.js';
 import type { Finding, RawEvent, Testimony } from './testimony.js';
 
 /** Which coins nobody may touch: told by the list in force, by whom each output came from, and by what two officers said. */
@@ -39,6 +40,7 @@ export class ScreeningTruth {
       if (first === undefined || second === undefined || first === second) find('INV-42', `${stream} was decided by one officer`);
     }
     if (!this.isOn) return findings;
+    findings.push(...this.judgeCredits(chain));
     const shown = new Map((this.told.pages['/v1/deposits'] as { items: { depositId: string; heldForScreening: string | null }[] }).items.map(({ depositId, heldForScreening }) => [depositId, heldForScreening]));
     for (const output of chain.outputs.values()) {
       const recorded = this.subjects.get(`deposit.${output.depositId}`)?.recorded;
@@ -47,6 +49,28 @@ export class ScreeningTruth {
       if (recorded?.data['verdict'] !== wanted) find('INV-41', `deposit ${output.depositId} must be found ${wanted} and was found ${String(recorded?.data['verdict'])}`);
       const code = shown.get(output.depositId) ?? null;
       if ((code !== null) !== this.holds(output)) find('INV-41', `custody shows deposit ${output.depositId} as ${code === null ? 'passed' : `held (${code})`}, and it must ${this.holds(output) ? 'be held' : 'pass'}`);
+    }
+    return findings;
+  }
+
+  /** INV-41, entry by entry: nobody is credited before somebody said that the coins may pass, and nothing moves them while they stand on the hold. */
+  private judgeCredits(chain: ChainTruth): Finding[] {
+    const findings: Finding[] = [];
+    const passed = new Set<string>();
+    const onHold = new Map<string, string>();
+    for (const { type, data, stream } of this.told.events) {
+      if (type === 'intake.screening-recorded' && data['verdict'] === 'clear') passed.add(data['subjectId'] as string);
+      if (type === 'intake.screening-decided' && data['decision'] === 'release') passed.add(data['subjectId'] as string);
+      if (stream !== 'journal') continue;
+      const { depositId = '', entryId, kind, postings, corrects } = data as unknown as JournalEntry;
+      if (chain.outputs.get(depositId)?.coinbase !== false) continue;
+      const held = postings.filter(({ account }) => account.includes(':screening-hold:')).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+      if (kind === 'compensation') {
+        if (corrects === onHold.get(depositId)) onHold.delete(depositId);
+      } else if (held < 0n) onHold.set(depositId, entryId);
+      else if (!passed.has(`deposit.${depositId}`)) findings.push({ rule: 'INV-41', message: `deposit ${depositId} was credited (${kind}) before its screening let it pass` });
+      else if (held > 0n) onHold.delete(depositId);
+      else if (onHold.has(depositId)) findings.push({ rule: 'INV-41', message: `deposit ${depositId} was moved (${kind}) while it stood on the hold` });
     }
     return findings;
   }

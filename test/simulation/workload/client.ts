@@ -27,6 +27,8 @@ export interface HttpMessage extends Message {
 const DAY_S = 86_400;
 const RETRY_FIRST_MS = 30;
 const RETRY_MAX_MS = 800;
+/** Not a fault of the world around a service, as 503 is, but of its own; nobody waits for that to pass, and the oracle is told. */
+const INTERNAL_ERROR = 500;
 
 /** Upstreams and officers: they send, and send again until they are answered, and write down what they were told. */
 export class Client {
@@ -118,7 +120,7 @@ export class Client {
     const body = JSON.parse(http.text) as unknown;
     const answer: Answer = { status: http.status, code: codeOf(http.status, body), body, at: this.log.all.length };
     this.faults.trace(() => `client ${sent.command} ${sent.key}: ${answer.status} ${answer.code}`);
-    if (http.status >= 500) return undefined;
+    if (http.status > INTERNAL_ERROR) return undefined;
     sent.answers.push(answer);
     return answer;
   }
