@@ -19,7 +19,8 @@ export interface Change {
   readonly toldWhole: string | undefined;
 }
 
-const keyOf = ({ kind, factId, share }: Effect): string => `${kind} ${factId} ${share.n}/${share.d}`;
+/** What it was done to belongs to it: a sale that is told late makes of a decision over coins one over their proceeds. */
+const keyOf = ({ kind, factId, share, holding }: Effect): string => `${kind} ${factId} ${share.n}/${share.d} ${holding.amount} ${holding.asset}`;
 
 interface Told {
   readonly assetId: string;

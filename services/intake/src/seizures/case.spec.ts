@@ -1,4 +1,4 @@
-import type { CoinsInherited, SeizureAct, SeizureFact } from '@qazyna/contracts';
+import type { CaseAsset, CoinsInherited, ExactShare, SeizureAct, SeizureFact } from '@qazyna/contracts';
 import fc from 'fast-check';
 import { eventsOfChange } from './case-effects.js';
 import { partOf, stillToTell } from './case-parts.js';
@@ -316,15 +316,23 @@ describe('a case of thousands of assets', () => {
 
 describe('the order of arrival', () => {
   const facts = [...road('state-property-decision', { 'reported': { assets: [asset('a'), asset('b')] }, 'confiscation-order': { share: { numerator: '2', denominator: '7' } } }), fact('reversal', 9, { assetIds: ['b'] }), fact('release-to-owner', 10, { assetIds: ['b'] })];
+  const proceeds = { asset: 'qazyna:local/iso4217:KZT', amount: '4200000000', location: { kind: 'bank-account' as const, reference: 'deposit-17' } };
+  const sale = fact('pre-verdict-sale', 4, { assetIds: ['a'], proceeds, actAt: '2026-03-04T12:00:00Z', effectiveAt: '2026-03-04T12:00:00Z' });
 
-  it('changes nothing of what the case is in the end', () => {
-    const inOrder = new Case(...facts);
+  it('a sale told after the decision makes of it one over the proceeds', () => {
+    const seizure = new Case(...facts);
+    expect(seizure.types(sale)).toEqual(['act-applied', 'asset-state-property-reversed', 'asset-sold', 'asset-became-state-property', 'asset-status-changed']);
+    expect(seizure.events.at(-2)).toMatchObject({ data: { assetId: 'a', scope: 'asset', asset: proceeds.asset, amount: proceeds.amount } });
+  });
+
+  it.each([['without a sale', facts], ['with one', [...facts, sale]]])('changes nothing of what the case is in the end, %s', (_, told) => {
+    const inOrder = new Case(...[...told].sort((a, b) => Date.parse(a.fact.effectiveAt) - Date.parse(b.fact.effectiveAt)));
     fc.assert(
-      fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (shuffled) => {
+      fc.property(fc.shuffledSubarray([...told], { minLength: told.length }), (shuffled) => {
         const seizure = new Case();
         // What could not apply when it came is published again by its agency.
         let left = shuffled;
-        for (let round = 0; round < facts.length && left.length > 0; round++) left = left.filter((each) => typeof seizure.take(each) === 'string');
+        for (let round = 0; round < told.length && left.length > 0; round++) left = left.filter((each) => typeof seizure.take(each) === 'string');
         expect(left).toEqual([]);
         for (const assetId of ['a', 'b']) expect(seizure.statusOf(assetId)).toEqual(inOrder.statusOf(assetId));
         expect(effectsOf(seizure)).toEqual(effectsOf(inOrder));
@@ -335,12 +343,16 @@ describe('the order of arrival', () => {
   /** What is left of all that custody was told, once what was taken back is taken off. */
   function effectsOf({ events }: Case): string[] {
     const standing = new Map<string, number>();
-    const count = (key: string, by: number): void => void standing.set(key, (standing.get(key) ?? 0) + by);
+    const count = (effect: string, { assetId, asset, amount, share }: CaseAsset & { readonly share: ExactShare }, by: number): void => {
+      const key = `${effect} ${assetId} ${share.numerator}/${share.denominator} of ${amount} ${asset}`;
+      standing.set(key, (standing.get(key) ?? 0) + by);
+    };
     for (const { type, data } of events) {
-      if (type === 'intake.asset-became-state-property' && data.scope === 'asset') count(`state ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, 1);
-      if (type === 'intake.asset-state-property-reversed' && data.scope === 'asset') count(`state ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, -1);
-      if (type === 'intake.asset-released') count(`released ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, 1);
-      if (type === 'intake.asset-disposal-undone') count(`${data.effect} ${data.assetId} ${data.share.numerator}/${data.share.denominator}`, -1);
+      if (type === 'intake.asset-became-state-property' && data.scope === 'asset') count('state-property', data, 1);
+      else if (type === 'intake.asset-state-property-reversed' && data.scope === 'asset') count('state-property', data, -1);
+      else if (type === 'intake.asset-released') count('released', data, 1);
+      else if (type === 'intake.asset-sold') count('sold', data, 1);
+      else if (type === 'intake.asset-disposal-undone') count(data.effect, data, -1);
     }
     return [...standing].filter(([, n]) => n !== 0).map(([key, n]) => `${key} ${n}`).sort();
   }
