@@ -38,7 +38,8 @@ const ANY_ROLE = 'auditor';
 
 /**
  * Sends every operation what its description allows, and that mutated in its values, its text and its bytes. An answer is
- * at fault when it is a 5xx, when it is an error that is no problem (RFC 9457) with a code, or when it does not come.
+ * at fault when it is a 5xx, when it is an error that is no problem (RFC 9457) with a code, when it is not as
+ * the description says, or when it does not come.
  */
 export async function attackEndpoints({ url, seed, perOperation, onProgress }: EndpointAttackOptions): Promise<EndpointAttack> {
   const random = seeded(seed);
@@ -51,7 +52,7 @@ export async function attackEndpoints({ url, seed, perOperation, onProgress }: E
     for (let round = 0; round < perOperation && faults.length < FAULTS_MAX; round += 1) {
       const request = await hostileRequest(operation, random, round, url);
       const begun = performance.now();
-      const fault = await faultOf(request, (status, text) => {
+      const fault = await faultOf(request, operation, (status, text) => {
         byStatus[status] = (byStatus[status] ?? 0) + 1;
         if (round === 0 && operation.bodies.length > 0 && text.includes('"code":"validation-failed"')) unsound.push(`${operation.method} ${operation.path}: ${text.slice(0, 400)}`);
       });
@@ -101,7 +102,7 @@ function encoded(word: string): string {
   return word.startsWith('%') ? word.replaceAll(' ', '%20') : encodeURIComponent(word.toWellFormed());
 }
 
-async function faultOf({ url, init }: Request, count: (status: string, text: string) => void): Promise<string | undefined> {
+async function faultOf({ url, init }: Request, { misdescribed }: Operation, count: (status: string, text: string) => void): Promise<string | undefined> {
   let answer: Response;
   let text: string;
   try {
@@ -115,7 +116,11 @@ async function faultOf({ url, init }: Request, count: (status: string, text: str
   }
   count(String(answer.status), text);
   if (answer.status >= 500) return `${answer.status} ${text.slice(0, 300)}`;
-  if (answer.status < 400) return undefined;
+  if (answer.status < 400) {
+    if (answer.status >= 300 || answer.headers.get('content-type')?.startsWith('application/json') !== true) return undefined;
+    const fault = misdescribed(answer.status, JSON.parse(text));
+    return fault === undefined ? undefined : `${answer.status} is not as described: ${fault}: ${text.slice(0, 300)}`;
+  }
   if (answer.headers.get('content-type')?.startsWith('application/problem+json') !== true) return `${answer.status} is ${answer.headers.get('content-type') ?? 'nothing'}: ${text.slice(0, 200)}`;
   try {
     const { code, detail, status } = JSON.parse(text) as { code?: unknown; detail?: unknown; status?: unknown };

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/decorators.js';
 import type { ServiceMetrics } from '../metrics/metrics.js';
 import { METRICS } from '../platform/tokens.js';
-import { ReadinessRegistry } from './readiness-registry.js';
+import { ReadinessRegistry, type Readiness } from './readiness-registry.js';
 
 @ApiTags('health')
 @Controller()
@@ -24,13 +24,11 @@ export class HealthController {
   @Get('health/ready')
   @Public()
   @ApiOperation({ summary: 'Whether the service can take work; 503 when any component is not well' })
-  async ready(@Res() reply: FastifyReply): Promise<void> {
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ readonly status: 'ok' | 'unavailable'; readonly components: Readiness['components'] }> {
     const readiness = await this.readiness.check();
     for (const [component, state] of Object.entries(readiness.components)) this.metrics.ready.set({ component }, state.ok ? 1 : 0);
-    await reply
-      .code(readiness.ok ? 200 : 503)
-      .headers({ 'cache-control': 'no-store', ...(readiness.ok ? {} : { 'retry-after': '5' }) })
-      .send({ status: readiness.ok ? 'ok' : 'unavailable', components: readiness.components });
+    reply.code(readiness.ok ? 200 : 503).headers({ 'cache-control': 'no-store', ...(readiness.ok ? {} : { 'retry-after': '5' }) });
+    return { status: readiness.ok ? 'ok' : 'unavailable', components: readiness.components };
   }
 
   @Get('metrics')

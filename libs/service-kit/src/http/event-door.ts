@@ -82,8 +82,14 @@ export function checkedData<T extends object>(schema: MessageClass<T>, data: unk
   return { ok: false, refused: { status: 'refused', code: 'validation-failed', message, ...(first === undefined ? {} : { field: first.field }), errors } };
 }
 
+/** A result, with its place in the request. */
+export type Placed<R> = { readonly index: number } & R;
+
+/** What a request of one message is answered with, or a list of them. */
+export type DoorAnswer<R> = Placed<R> | { readonly results: readonly Placed<R | RefusedItem>[] };
+
 /** Results of the items that passed the door, and refusals of those that did not, in the order of the request. */
-export function inOrder<R>(items: readonly ({ readonly ok: true } | { readonly ok: false; readonly refused: RefusedItem })[], results: readonly R[]): ({ readonly index: number } & (R | RefusedItem))[] {
+export function inOrder<R>(items: readonly ({ readonly ok: true } | { readonly ok: false; readonly refused: RefusedItem })[], results: readonly R[]): Placed<R | RefusedItem>[] {
   let passed = 0;
   return items.map((item, index) => ({ index, ...(item.ok ? (results[passed++] as R) : item.refused) }));
 }
@@ -94,14 +100,11 @@ export function deadLetterOf({ code, message, field }: { readonly code?: string;
 }
 
 /** The answer to one message: its result, or a problem where it was refused. A batch always answers with a result for each. */
-export function answerTo<R extends { readonly status: string }>(
-  { batch }: { readonly batch: boolean },
-  results: readonly (R | RefusedItem)[],
-): R | RefusedItem | { readonly results: readonly (R | RefusedItem)[] } {
+export function answerTo<R extends { readonly status: string }>({ batch }: { readonly batch: boolean }, results: readonly Placed<R | RefusedItem>[]): DoorAnswer<R> {
   if (batch) return { results };
   const [only] = results;
   if (only === undefined) throw new Error('a single message must have a result');
-  if (only.status !== 'refused') return only;
+  if (only.status !== 'refused') return only as Placed<R>;
   const { code, message, field, errors } = only as RefusedItem;
   if (code === 'validation-failed') throw new ProblemError(400, code, message, { errors: errors ?? [] });
   const unsigned = SIGNATURE_REFUSALS.get(code);

@@ -73,6 +73,9 @@ export function refusalProblem(refusal: Refusal, exceptions: Readonly<Record<str
   return new ProblemError(statusOfRefusal(refusal.code, exceptions), refusal.code, refusal.message, { errors });
 }
 
+/** What is answered with where it was no refusal. */
+export type Granted<Outcome> = Exclude<Outcome, { readonly refusal: Refusal }>;
+
 /** Answers with a refusal. @throws {ProblemError} always */
 export function sendRefusal(refusal: Refusal, exceptions: Readonly<Record<string, number>> = {}): never {
   throw refusalProblem(refusal, exceptions);

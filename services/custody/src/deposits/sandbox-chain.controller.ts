@@ -6,6 +6,13 @@ import { SANDBOX_CHAIN } from '../custody.tokens.js';
 import { SandboxMining, SandboxPayment, SandboxReorganisation } from './deposits.dto.js';
 
 /** The sandbox's own chain, by command. Does not exist in production, nor where blocks come from a node. */
+export interface SandboxPaid {
+  readonly txid: string;
+  readonly txids: readonly string[];
+  /** Amounts in base units. */
+  readonly outputs: readonly { readonly txid: string; readonly vout: number; readonly address: string; readonly amount: string }[];
+}
+
 @ApiTags('Sandbox')
 @Controller('sandbox/chain')
 export class SandboxChainController {
@@ -23,7 +30,7 @@ export class SandboxChainController {
   @HttpCode(200)
   @Roles('operator', 'custodian')
   @ApiOperation({ summary: 'Pay addresses from the sandbox miner\'s coins', description: 'The transactions wait until blocks are mined.' })
-  async pay(@Body() { outputs }: SandboxPayment): Promise<object> {
+  async pay(@Body() { outputs }: SandboxPayment): Promise<SandboxPaid> {
     const payment = await this.run(() => this.chain.pay(outputs.map(({ address, amount }) => ({ address, amount: BigInt(amount) }))));
     return { ...payment, outputs: payment.outputs.map((output) => ({ ...output, amount: output.amount.toString() })) };
   }

@@ -3,11 +3,11 @@ import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ACQUISITION_FACT_TYPE, AcquisitionDecision, AcquisitionFact } from '@qazyna/contracts';
 import {
   actorMetadata, answerTo, CLOUDEVENTS_TYPES, ConsumesRaw, correlationIdOrNew, CurrentActor, inOrder, notFound, pageOf, parseCursor, RawBytes, receiveEvents, Roles, ROLES, sendRefusal,
-  UpstreamSignatures, type Actor, type Page,
+  UpstreamSignatures, type Actor, type Page, type DoorAnswer,
 } from '@qazyna/service-kit';
 import { acquisitionMessage } from './acquisition-message.adapter.js';
 import { AcquisitionList, CampaignQuery, DonationQuery, PurchaseQuery, type ListedCampaign, type ListedDonation, type ListedPurchase, type PurchaseHistory } from './acquisitions.query.js';
-import { AcquisitionsService } from './acquisitions.service.js';
+import { AcquisitionsService, type AcquisitionResult } from './acquisitions.service.js';
 
 const DECISION_STATUS: Readonly<Record<string, number>> = { 'part-unknown': 404, 'part-not-held': 409, 'donation-unknown': 404, 'donation-not-held': 409 };
 
@@ -31,7 +31,7 @@ export class AcquisitionsController {
       'What the jurisdiction\'s profile does not list is refused with the rule (docs/profiles.md). A fact changes no balance: only the chain does.',
   })
   @ApiBody({ type: AcquisitionFact, description: 'The data of the event; its attributes are in `ce-` headers or around it' })
-  async publish(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+  async publish(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<DoorAnswer<AcquisitionResult>> {
     const received = receiveEvents(headers, body, { messageType: ACQUISITION_FACT_TYPE, schema: AcquisitionFact });
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
     const results = await this.signatures.admit(
@@ -63,7 +63,7 @@ export class AcquisitionsController {
   @HttpCode(200)
   @Roles('compliance-officer')
   @ApiOperation({ summary: 'Release or reject a held fill or settlement', description: 'What waits for its order cannot be released: there is nothing to count it to.' })
-  async decidePart(@Param('orderId') orderId: string, @Param('partId') partId: string, @Body() decision: AcquisitionDecision, @CurrentActor() actor: Actor): Promise<object> {
+  async decidePart(@Param('orderId') orderId: string, @Param('partId') partId: string, @Body() decision: AcquisitionDecision, @CurrentActor() actor: Actor): Promise<{ readonly orderId: string; readonly partId: string; readonly status: string }> {
     const outcome = await this.acquisitions.decidePart(orderId, partId, decision, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
     return 'refusal' in outcome ? sendRefusal(outcome.refusal, DECISION_STATUS) : { orderId, partId, ...outcome };
   }
@@ -88,7 +88,7 @@ export class AcquisitionsController {
   @HttpCode(200)
   @Roles('compliance-officer')
   @ApiOperation({ summary: 'Release or reject a held gift', description: 'Checked anew when released: a gift to no campaign, or to no address of it, has nobody to be credited to.' })
-  async decideDonation(@Param('donationId') donationId: string, @Body() decision: AcquisitionDecision, @CurrentActor() actor: Actor): Promise<object> {
+  async decideDonation(@Param('donationId') donationId: string, @Body() decision: AcquisitionDecision, @CurrentActor() actor: Actor): Promise<{ readonly donationId: string; readonly status: string }> {
     const outcome = await this.acquisitions.decideDonation(donationId, decision, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
     return 'refusal' in outcome ? sendRefusal(outcome.refusal, DECISION_STATUS) : { donationId, ...outcome };
   }

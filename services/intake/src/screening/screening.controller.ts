@@ -10,6 +10,7 @@ import { addressForm, addressKey, ADDRESS_LENGTH_MAX } from './screened-address.
 import { HitQuery, ListHistoryQuery, ListUploadQuery } from './screening.dto.js';
 import { ScreeningList, type ListedSubject, type ListEventRow, type ShownSubject } from './screening.query.js';
 import { ScreeningService } from './screening.service.js';
+import type { ScreeningStanding } from './screening-subject.js';
 
 /** OFAC's longer file is above a hundred megabytes. */
 const LIST_BYTES_MAX = 256 * 1024 * 1024;
@@ -65,7 +66,7 @@ export class ScreeningController {
     summary: 'Say whether it is released, kept or to go back',
     description: 'Two different officers must say the same of the same findings (`basis`). Until then, and after `keep` or `return`, the coins stay held; a second word of the same officer is refused.',
   })
-  async decide(@Param('subjectId') subjectId: string, @Body() { decision, reason, basis }: ScreeningDecisionRequest, @CurrentActor() actor: Actor): Promise<object> {
+  async decide(@Param('subjectId') subjectId: string, @Body() { decision, reason, basis }: ScreeningDecisionRequest, @CurrentActor() actor: Actor): Promise<{ readonly subjectId: string; readonly standing: ScreeningStanding; readonly words: number }> {
     const outcome = await this.screening.decide({ subjectId, officer: actor.subject, decision, reason, basis }, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
     if ('refusal' in outcome) return sendRefusal(outcome.refusal, DECISION_STATUSES);
     return { subjectId, ...outcome };

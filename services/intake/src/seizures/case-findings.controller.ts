@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AssetLocation, Field, IdentifierField, INHERITANCE_KINDS } from '@qazyna/contracts';
-import { actorMetadata, correlationIdOrNew, CurrentActor, Roles, sendRefusal, type Actor } from '@qazyna/service-kit';
+import { actorMetadata, correlationIdOrNew, CurrentActor, Roles, sendRefusal, type Actor, type Granted } from '@qazyna/service-kit';
 import { SeizuresService, type OfficersResult } from './seizures.service.js';
 
 /** Coins found where a case's coins are. */
@@ -59,7 +59,7 @@ export class CaseFindingsController {
   @HttpCode(200)
   @Roles('law-enforcement', 'custodian')
   @ApiOperation({ summary: 'Record coins nobody reported, found at an asset of the case', description: 'Forked coins, airdrops and dust inherit the case: they share the fate of the asset where they were found.' })
-  async found(@Param('caseId') caseId: string, @Body() found: CoinsFound, @CurrentActor() actor: Actor): Promise<object> {
+  async found(@Param('caseId') caseId: string, @Body() found: CoinsFound, @CurrentActor() actor: Actor): Promise<Granted<OfficersResult>> {
     return answer(await this.seizures.inherit({ caseId, ...found }, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() }));
   }
 
@@ -67,7 +67,7 @@ export class CaseFindingsController {
   @HttpCode(200)
   @Roles('law-enforcement', 'custodian', 'compliance-officer')
   @ApiOperation({ summary: 'Record that a token\'s issuer froze an asset of the case', description: 'Nobody can move a frozen token, whatever the law says of it.' })
-  async freeze(@Param('caseId') caseId: string, @Body() freeze: FreezeNoticed, @CurrentActor() actor: Actor): Promise<object> {
+  async freeze(@Param('caseId') caseId: string, @Body() freeze: FreezeNoticed, @CurrentActor() actor: Actor): Promise<Granted<OfficersResult>> {
     return answer(await this.seizures.freeze('freeze', { caseId, ...freeze }, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() }));
   }
 
@@ -75,11 +75,11 @@ export class CaseFindingsController {
   @HttpCode(200)
   @Roles('law-enforcement', 'custodian', 'compliance-officer')
   @ApiOperation({ summary: 'Record that the issuer lifted a freeze' })
-  async lift(@Param('caseId') caseId: string, @Body() freeze: FreezeNoticed, @CurrentActor() actor: Actor): Promise<object> {
+  async lift(@Param('caseId') caseId: string, @Body() freeze: FreezeNoticed, @CurrentActor() actor: Actor): Promise<Granted<OfficersResult>> {
     return answer(await this.seizures.freeze('lift', { caseId, ...freeze }, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() }));
   }
 }
 
-function answer(result: OfficersResult): object {
+function answer(result: OfficersResult): Granted<OfficersResult> {
   return 'refusal' in result ? sendRefusal(result.refusal, STATUS) : result;
 }

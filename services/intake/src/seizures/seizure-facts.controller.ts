@@ -1,9 +1,9 @@
 import { Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SEIZURE_FACT_TYPE, SeizureFact } from '@qazyna/contracts';
-import { actorMetadata, answerTo, CLOUDEVENTS_TYPES, ConsumesRaw, correlationIdOrNew, CurrentActor, inOrder, RawBytes, receiveEvents, Roles, UpstreamSignatures, type Actor } from '@qazyna/service-kit';
+import { actorMetadata, answerTo, CLOUDEVENTS_TYPES, ConsumesRaw, correlationIdOrNew, CurrentActor, inOrder, RawBytes, receiveEvents, Roles, UpstreamSignatures, type Actor, type DoorAnswer } from '@qazyna/service-kit';
 import { factMessage } from './fact-message.adapter.js';
-import { SeizuresService } from './seizures.service.js';
+import { SeizuresService, type FactResult } from './seizures.service.js';
 
 @ApiTags('Seizures')
 @Controller('v1/seizure-facts')
@@ -26,7 +26,7 @@ export class SeizureFactsController {
   })
   @ApiHeader({ name: 'ce-signature', required: false, description: 'Binary mode: the publisher\'s detached JWS over the body, as on Kafka; required outside the sandbox' })
   @ApiBody({ type: SeizureFact, description: 'The data of the event; its attributes are in `ce-` headers or around it' })
-  async publish(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+  async publish(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<DoorAnswer<FactResult>> {
     const received = receiveEvents(headers, body, { messageType: SEIZURE_FACT_TYPE, schema: SeizureFact });
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
     const readable = received.items.filter((item) => item.ok);

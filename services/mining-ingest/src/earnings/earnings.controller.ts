@@ -17,11 +17,12 @@ import {
   ROLES,
   UpstreamSignatures,
   type Actor,
-  type Page,
+  type Page, type DoorAnswer,
 } from '@qazyna/service-kit';
 import { earningsMessage } from './earnings-message.adapter.js';
 import { EarningsList, EarningsQuery, type ListedEarnings } from './earnings.query.js';
 import { EarningsService } from './earnings.service.js';
+import type { EarningsResult } from '../earnings-reporter.token.js';
 
 /** Days taken in one request. */
 const BATCH_MAX = 1000;
@@ -47,7 +48,7 @@ export class EarningsController {
   })
   @ApiHeader({ name: 'ce-signature', required: false, description: 'Binary mode: the publisher\'s detached JWS over the body, as on Kafka; required outside the sandbox' })
   @ApiBody({ type: EarningsClaim })
-  async report(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+  async report(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<DoorAnswer<EarningsResult>> {
     const received = receiveMessages(headers, body, { messageType: MINING_EARNINGS_TYPE, schema: EarningsClaim, max: BATCH_MAX, what: 'days of earnings' });
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
     const results = await this.signatures.admit(

@@ -17,7 +17,7 @@ import {
   ROLES,
   UpstreamSignatures,
   type Actor,
-  type Page,
+  type Page, type DoorAnswer,
 } from '@qazyna/service-kit';
 import { EnergyList, EnergyQuery, type ListedReading } from './energy.query.js';
 import { EnergyService, type ReadingResult } from './energy.service.js';
@@ -46,7 +46,7 @@ export class EnergyController {
       'a correction has a revision of its own and names the reading it replaces, which may arrive after it. Periods of one meter never lie over one another.',
   })
   @ApiBody({ type: EnergyReading })
-  async report(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+  async report(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<DoorAnswer<ReadingResult>> {
     const received = receiveMessages(headers, body, { messageType: ENERGY_READING_TYPE, schema: EnergyReading, max: BATCH_MAX, what: 'readings' });
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
     const sound = received.items.filter((item) => item.ok);

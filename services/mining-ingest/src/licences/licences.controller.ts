@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { LicenceAct, LicenceApplication } from '@qazyna/contracts';
-import { actorMetadata, correlationIdOrNew, CurrentActor, notFound, pageOf, parseCursor, ProblemError, Roles, ROLES, sendRefusal, type Actor, type Page } from '@qazyna/service-kit';
+import { actorMetadata, correlationIdOrNew, CurrentActor, notFound, pageOf, parseCursor, ProblemError, Roles, ROLES, sendRefusal, type Actor, type Page, type Granted } from '@qazyna/service-kit';
 import { LicenceList, LicenceQuery, type ListedLicence, type ShownLicence } from './licences.query.js';
-import { LicencesService } from './licences.service.js';
+import { LicencesService, type LicenceOutcome } from './licences.service.js';
+import type { LicenceStanding } from './licence-timeline.js';
 
 @ApiTags('Licences')
 @Controller('v1/licences')
@@ -17,7 +18,7 @@ export class LicencesController {
   @HttpCode(200)
   @Roles('regulator')
   @ApiOperation({ summary: 'Register a mining licence', description: 'The same licence again is `duplicate`; with other content it is a conflict (409).' })
-  async issue(@Body() application: LicenceApplication, @CurrentActor() actor: Actor): Promise<object> {
+  async issue(@Body() application: LicenceApplication, @CurrentActor() actor: Actor): Promise<{ readonly licenceId: string } & Granted<LicenceOutcome>> {
     const outcome = await this.licences.issue(application, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
     return 'refusal' in outcome ? sendRefusal(outcome.refusal) : { licenceId: application.licenceId, ...outcome };
   }
@@ -31,7 +32,7 @@ export class LicencesController {
       'Acts may come in any order, late, or before the licence itself: the state at a moment follows from the moments of effect alone. ' +
       'The answer shows the licence as it stands now. The same act again is `duplicate`; its id with other content is a conflict (409).',
   })
-  async act(@Param('licenceId') licenceId: string, @Body() act: LicenceAct, @CurrentActor() actor: Actor): Promise<object> {
+  async act(@Param('licenceId') licenceId: string, @Body() act: LicenceAct, @CurrentActor() actor: Actor): Promise<{ readonly licenceId: string; readonly actId: string; readonly standing?: LicenceStanding } & Granted<LicenceOutcome>> {
     if (act.licenceId !== licenceId) throw new ProblemError(400, 'licence-mismatch', 'the licence in the body is not the one in the path', { errors: [{ field: 'licenceId', code: 'licence-mismatch', message: 'must be the licence of the path' }] });
     const outcome = await this.licences.act(act, 'http', { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
     return 'refusal' in outcome ? sendRefusal(outcome.refusal) : { licenceId, actId: act.actId, ...outcome };

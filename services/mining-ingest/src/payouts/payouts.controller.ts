@@ -20,15 +20,19 @@ import {
   sendRefusal,
   UpstreamSignatures,
   type Actor,
-  type Page,
+  type Page, type DoorAnswer,
 } from '@qazyna/service-kit';
 import { claimMessage } from './claim-message.adapter.js';
 import { PayoutDoubtQuery, PayoutDoubts, type DoubtedPayout } from './payout-doubts.query.js';
 import { PayoutList, PayoutQuery, type ListedPayout } from './payouts.query.js';
-import { PayoutsService } from './payouts.service.js';
+import { PayoutsService, type PayoutResult } from './payouts.service.js';
+import type { Refusal } from '@qazyna/event-store';
 
 /** Payouts taken in one request. */
 const BATCH_MAX = 1000;
+
+/** What became of one decision of a list. */
+export type DecisionResult = { readonly payoutId: string } & ({ readonly status: string } | ({ readonly status: 'refused' } & Refusal));
 
 @ApiTags('Payouts')
 @Controller('v1/payouts')
@@ -53,7 +57,7 @@ export class PayoutsController {
   })
   @ApiHeader({ name: 'ce-signature', required: false, description: 'Binary mode: the publisher\'s detached JWS over the body, as on Kafka; required outside the sandbox' })
   @ApiBody({ type: PayoutClaim })
-  async claim(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<object> {
+  async claim(@Headers() headers: Record<string, string>, @RawBytes() body: Buffer, @CurrentActor() actor: Actor): Promise<DoorAnswer<PayoutResult>> {
     const received = receiveMessages(headers, body, { messageType: MINING_PAYOUT_TYPE, schema: PayoutClaim, max: BATCH_MAX, what: 'payouts' });
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
     const claims = received.items.filter((item) => item.ok);
@@ -103,9 +107,9 @@ export class PayoutsController {
     summary: 'Release or reject up to 1,000 held payouts',
     description: 'One result for each item, in their order: its new `status`, or `refused` with the rule. What was decided is durable when the answer arrives.',
   })
-  async decideMany(@Body() { items }: PayoutDecisions, @CurrentActor() actor: Actor): Promise<object> {
+  async decideMany(@Body() { items }: PayoutDecisions, @CurrentActor() actor: Actor): Promise<{ readonly results: readonly DecisionResult[] }> {
     const metadata = { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
-    const results: object[] = [];
+    const results: DecisionResult[] = [];
     for (const { payoutId, decision, reason } of items) {
       const outcome = await this.payouts.decide(payoutId, { decision, reason }, metadata);
       results.push('refusal' in outcome ? { payoutId, status: 'refused', ...outcome.refusal } : { payoutId, ...outcome });
@@ -117,7 +121,7 @@ export class PayoutsController {
   @HttpCode(200)
   @Roles('compliance-officer')
   @ApiOperation({ summary: 'Release or reject a held payout', description: 'What the chain could never show, or has nobody to be credited to, cannot be released.' })
-  async decide(@Param('payoutId') payoutId: string, @Body() decision: PayoutDecision, @CurrentActor() actor: Actor): Promise<object> {
+  async decide(@Param('payoutId') payoutId: string, @Body() decision: PayoutDecision, @CurrentActor() actor: Actor): Promise<{ readonly payoutId: string; readonly status: string }> {
     const outcome = await this.payouts.decide(payoutId, decision, { actor: actorMetadata(actor), correlationId: correlationIdOrNew() });
     if ('refusal' in outcome) return sendRefusal(outcome.refusal, { 'payout-unknown': 404, 'payout-not-held': 409 });
     return { payoutId, ...outcome };

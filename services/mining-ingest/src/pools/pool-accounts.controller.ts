@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PoolAccountAct, PoolAccountRegistration, PoolAccountTerms, WalletChange } from '@qazyna/contracts';
-import { actorMetadata, correlationIdOrNew, CurrentActor, notFound, pageOf, parseCursor, Roles, ROLES, sendRefusal, type Actor, type Page } from '@qazyna/service-kit';
+import { actorMetadata, correlationIdOrNew, CurrentActor, notFound, pageOf, parseCursor, Roles, ROLES, sendRefusal, type Actor, type Page, type Granted } from '@qazyna/service-kit';
 import { PoolAccountList, PoolAccountQuery, type ListedPoolAccount, type ShownPoolAccount } from './pool-accounts.query.js';
 import { PoolAccountsService, type PoolAccountOutcome } from './pool-accounts.service.js';
 
@@ -17,7 +17,7 @@ export class PoolAccountsController {
   @HttpCode(200)
   @Roles('custodian')
   @ApiOperation({ summary: 'Register a pool account with the one wallet its payouts may go to' })
-  async register(@Body() registration: PoolAccountRegistration, @CurrentActor() actor: Actor): Promise<object> {
+  async register(@Body() registration: PoolAccountRegistration, @CurrentActor() actor: Actor): Promise<Granted<PoolAccountOutcome>> {
     return answer(await this.accounts.register(registration, by(actor)));
   }
 
@@ -25,7 +25,7 @@ export class PoolAccountsController {
   @HttpCode(200)
   @Roles('custodian', 'compliance-officer')
   @ApiOperation({ summary: 'Propose another payout wallet', description: 'It has no effect before another person confirms it and the cooling-off period is over. One change at a time.' })
-  async propose(@Param('poolAccountId') poolAccountId: string, @Body() change: WalletChange, @CurrentActor() actor: Actor): Promise<object> {
+  async propose(@Param('poolAccountId') poolAccountId: string, @Body() change: WalletChange, @CurrentActor() actor: Actor): Promise<Granted<PoolAccountOutcome>> {
     return answer(await this.accounts.propose(poolAccountId, change, by(actor)));
   }
 
@@ -36,7 +36,7 @@ export class PoolAccountsController {
     summary: 'Confirm a proposed payout wallet as the second person',
     description: 'Whoever proposed it is refused (403). The answer says from when payouts go to the new wallet; until then only the old one is accepted. Both by when the pool paid.',
   })
-  async confirm(@Param('poolAccountId') poolAccountId: string, @Param('changeId') changeId: string, @CurrentActor() actor: Actor): Promise<object> {
+  async confirm(@Param('poolAccountId') poolAccountId: string, @Param('changeId') changeId: string, @CurrentActor() actor: Actor): Promise<Granted<PoolAccountOutcome>> {
     return answer(await this.accounts.confirm(poolAccountId, changeId, by(actor)));
   }
 
@@ -44,7 +44,7 @@ export class PoolAccountsController {
   @HttpCode(200)
   @Roles('custodian', 'compliance-officer')
   @ApiOperation({ summary: 'Withdraw a change of wallet that has no effect yet, also while it cools off' })
-  async withdraw(@Param('poolAccountId') poolAccountId: string, @Param('changeId') changeId: string, @CurrentActor() actor: Actor): Promise<object> {
+  async withdraw(@Param('poolAccountId') poolAccountId: string, @Param('changeId') changeId: string, @CurrentActor() actor: Actor): Promise<Granted<PoolAccountOutcome>> {
     return answer(await this.accounts.withdraw(poolAccountId, changeId, by(actor)));
   }
 
@@ -52,7 +52,7 @@ export class PoolAccountsController {
   @HttpCode(200)
   @Roles('custodian', 'compliance-officer')
   @ApiOperation({ summary: 'Suspend a pool account from a moment on, or let it go on' })
-  async act(@Param('poolAccountId') poolAccountId: string, @Body() act: PoolAccountAct, @CurrentActor() actor: Actor): Promise<object> {
+  async act(@Param('poolAccountId') poolAccountId: string, @Body() act: PoolAccountAct, @CurrentActor() actor: Actor): Promise<Granted<PoolAccountOutcome>> {
     return answer(await this.accounts.act(poolAccountId, act, by(actor)));
   }
 
@@ -63,7 +63,7 @@ export class PoolAccountsController {
     summary: 'Register the pool\'s fee, or the hash rate of the equipment behind an account, from a day on',
     description: 'The fee is used where a row of earnings names none, the hash rate where the pool reports none. Days judged already are judged again. Terms are never edited: others from the same day take their place.',
   })
-  async setTerms(@Param('poolAccountId') poolAccountId: string, @Body() terms: PoolAccountTerms, @CurrentActor() actor: Actor): Promise<object> {
+  async setTerms(@Param('poolAccountId') poolAccountId: string, @Body() terms: PoolAccountTerms, @CurrentActor() actor: Actor): Promise<Granted<PoolAccountOutcome>> {
     return answer(await this.accounts.setTerms(poolAccountId, terms, by(actor)));
   }
 
@@ -89,6 +89,6 @@ function by(actor: Actor): { readonly actor: ReturnType<typeof actorMetadata>; r
   return { actor: actorMetadata(actor), correlationId: correlationIdOrNew() };
 }
 
-function answer(outcome: PoolAccountOutcome): object {
+function answer(outcome: PoolAccountOutcome): Granted<PoolAccountOutcome> {
   return 'refusal' in outcome ? sendRefusal(outcome.refusal, { 'licence-unknown': 422, 'wallet-change-withdrawn': 409, 'wallet-change-done': 409, 'wallet-change-open': 409 }) : outcome;
 }

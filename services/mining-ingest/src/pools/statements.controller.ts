@@ -23,6 +23,7 @@ import type { StatementMedia, StatementRow } from './statement.js';
 import { StatementQuery, StatementRowsQuery } from './statements.dto.js';
 import { StatementList, StatementListQuery, type ListedStatement } from './statements.query.js';
 import { StatementsService } from './statements.service.js';
+import type { StatementResult } from './statement-results.view.js';
 
 /** Largest statement taken in one request. */
 const STATEMENT_BYTES_MAX = 16 * 1024 * 1024;
@@ -95,7 +96,7 @@ export class StatementsController {
     @Headers('ce-source') source: string | undefined,
     @RawBytes() body: Buffer,
     @CurrentActor() actor: Actor,
-  ): Promise<object> {
+  ): Promise<StatementResult> {
     const media = MEDIA[mediaTypeOf(contentType)] ?? 'json';
     const verdict = await this.signatures.judgeUpload({ ...this.statements.asSigned({ pool, account, raw: body, ...(format === undefined ? {} : { format }) }), signature, source });
     if (!verdict.ok) return sendRefusal(verdict.refusal, Object.fromEntries(SIGNATURE_REFUSALS));

@@ -11,12 +11,14 @@ import { asyncApiDocument, eventPages } from '@qazyna/contracts';
 import { profileSchema } from '@qazyna/jurisdiction';
 import { describeConfig, PLATFORM_SETTINGS, runService } from '@qazyna/service-kit';
 import { STANDALONE } from '../standalone.js';
+import { withAnswers } from './answer-shapes.js';
 import { eventReaders } from './event-readers.js';
 
-const DOCS = fileURLToPath(new URL('../../../../docs/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const DOCS = join(ROOT, 'docs/');
 const VERSION = '1.0.0';
 
-async function openApi(): Promise<unknown> {
+async function openApi(): Promise<object> {
   const dataDir = mkdtempSync(join(tmpdir(), 'qazyna-docs-'));
   try {
     const service = await runService({
@@ -25,7 +27,7 @@ async function openApi(): Promise<unknown> {
       env: { PORT: '0', QAZYNA_DATA_DIR: dataDir, LOG_LEVEL: 'silent', QAZYNA_STORY: 'off' },
     });
     try {
-      return await (await fetch(`${service.url}/openapi.json`)).json();
+      return (await (await fetch(`${service.url}/openapi.json`)).json()) as object;
     } finally {
       await service.close();
     }
@@ -36,7 +38,7 @@ async function openApi(): Promise<unknown> {
 
 const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
 const pages: Record<string, string> = {
-  'openapi.json': json(await openApi()),
+  'openapi.json': json(withAnswers(await openApi(), ROOT)),
   '../deploy/jurisdictions/profile.schema.json': json(profileSchema()),
   'asyncapi.json': json(asyncApiDocument(VERSION)),
   'events.md': eventPages(eventReaders()),
