@@ -23,6 +23,7 @@ export class SettlementWorker {
   start(): void {
     if (this.running !== undefined) return;
     this.stopping = new AbortController();
+    this.posting.begin();
     this.running = this.run();
   }
 

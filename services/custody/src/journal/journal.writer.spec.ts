@@ -122,6 +122,16 @@ describe('the journal writer', () => {
     expect(await vaultBalance(store)).toBe(200n);
   });
 
+  it('posts nothing of a deposit behind an entry that it refused or holds already, whatever else is posted', async () => {
+    const behind = (n: number, name: string): EntryDraft => ({ ...deposit(n), entry: { ...deposit(n).entry, entryId: idOf(name) } });
+    const unbalanced = (n: number): EntryDraft => ({ ...deposit(n), entry: { ...deposit(n).entry, entryId: idOf(`half ${n}`), postings: deposit(n).entry.postings.slice(0, 1) } });
+    await writer().post([deposit(1)]);
+    const journal = writer({ batchEntriesMax: 2 });
+    const outcomes = await journal.post([deposit(1), behind(1, 'one'), deposit(2), behind(2, 'two'), unbalanced(3), behind(3, 'three'), behind(3, 'four')]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['duplicate', 'held-back', 'posted', 'posted', 'refused', 'held-back', 'held-back']);
+    expect((await journal.post([behind(1, 'one'), behind(3, 'three')])).map(({ kind }) => kind)).toEqual(['posted', 'posted']);
+  });
+
   it('refuses an entry that crosses classes and names no act', async () => {
     const crossing: EntryDraft = {
       entry: {

@@ -27,11 +27,19 @@ export type PostOutcome =
   | { readonly kind: 'posted'; readonly number: bigint }
   /** The journal holds an entry of this id already. */
   | { readonly kind: 'duplicate' }
+  /** An entry before it of the same deposit was not posted: nothing was written. */
+  | { readonly kind: 'held-back' }
   /** A rule of the ledger would break: nothing was written. */
   | { readonly kind: 'refused'; readonly violations: readonly Violation[] };
 
+/** Entries of one deposit that were handed over together: each presupposes the one before it. */
+interface Chain {
+  broken: boolean;
+}
+
 interface Waiting {
   readonly draft: EntryDraft;
+  readonly chain: Chain | undefined;
   readonly settle: (outcome: PostOutcome) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -39,6 +47,7 @@ interface Waiting {
 interface Prepared {
   readonly events: readonly NewEvent[];
   readonly outcomes: readonly PostOutcome[];
+  readonly broken: ReadonlySet<Chain>;
 }
 
 const BATCH_BYTES_MAX = APPEND_BYTES_MAX - 16 * 1024;
@@ -91,16 +100,19 @@ export class JournalWriter {
   }
 
   /**
-   * Posts entries in their order, with an outcome for each. When this resolves, what was posted is durable.
+   * Posts entries in their order, with an outcome for each. When this resolves, what was posted is durable. Of one
+   * deposit nothing is posted behind an entry that the journal refuses, or holds already: the ones after it were
+   * reckoned from a journal without it.
    * @throws {JournalUnavailable} @throws {StoreUnavailable} nothing is known to be written: post the same entries again
    */
   async post(drafts: readonly EntryDraft[]): Promise<readonly PostOutcome[]> {
     while (!this.closed && this.waiting.length >= (this.options.queueMax ?? 10_000)) await this.room.promise;
     if (this.closed) throw new JournalUnavailable('journal-closed', 'the journal writer is closed');
+    const chains = new Map<string, Chain>();
     const outcomes = Promise.all(
       drafts.map((draft) => {
         const { promise, resolve, reject } = Promise.withResolvers<PostOutcome>();
-        this.waiting.push({ draft, settle: resolve, fail: reject });
+        this.waiting.push({ draft, chain: chainOf(draft, chains), settle: resolve, fail: reject });
         return promise;
       }),
     );
@@ -150,7 +162,7 @@ export class JournalWriter {
     const retriesMax = this.options.retriesMax ?? 5;
     for (let attempt = 0; ; attempt++) {
       const balances = await this.journal.loaded();
-      const { events, outcomes } = this.prepare(batch, balances);
+      const { events, outcomes, broken } = this.prepare(batch, balances);
       try {
         if (events.length > 0) {
           await this.options.store.append(streamOf.journal, this.journal.next === 0n ? 'no-stream' : this.journal.next - 1n, events);
@@ -169,6 +181,7 @@ export class JournalWriter {
           ? new JournalUnavailable('journal-fenced', 'another writer keeps appending to the journal', { cause: error })
           : new JournalUnavailable('journal-timeout', 'the store does not say whether the journal took the entries', { cause: error });
       }
+      for (const chain of broken) chain.broken = true;
       batch.forEach(({ settle }, index) => settle(outcomes[index] as PostOutcome));
       return;
     }
@@ -178,16 +191,25 @@ export class JournalWriter {
     const events: NewEvent[] = [];
     const outcomes: PostOutcome[] = [];
     const inBatch = new Set<string>();
+    const broken = new Set<Chain>();
     const recordedAt = this.options.clock.now();
-    for (const { draft } of batch) {
+    for (const { draft, chain } of batch) {
+      const notPosted = (outcome: PostOutcome): void => {
+        outcomes.push(outcome);
+        if (chain !== undefined) broken.add(chain);
+      };
       const { corrected } = draft;
       const entry = draft.turnsDues === true ? withDuesTurned(draft.entry, (account, asset) => balances.balance(account, asset)) : draft.entry;
       if (inBatch.has(entry.entryId) || this.journal.has(entry.entryId)) {
-        outcomes.push({ kind: 'duplicate' });
+        notPosted({ kind: 'duplicate' });
+        continue;
+      }
+      if (chain !== undefined && (chain.broken || broken.has(chain))) {
+        notPosted({ kind: 'held-back' });
         continue;
       }
       if (entry.corrects !== undefined && corrected === undefined && !balances.remembers(entry.corrects)) {
-        outcomes.push({ kind: 'refused', violations: [{ invariant: 'INV-10', message: `entry ${entry.corrects} was not handed over` }] });
+        notPosted({ kind: 'refused', violations: [{ invariant: 'INV-10', message: `entry ${entry.corrects} was not handed over` }] });
         continue;
       }
       try {
@@ -195,14 +217,14 @@ export class JournalWriter {
       } catch (error) {
         if (!(error instanceof InvariantViolation)) throw error;
         this.options.onRefused?.(error.violations);
-        outcomes.push({ kind: 'refused', violations: error.violations });
+        notPosted({ kind: 'refused', violations: error.violations });
         continue;
       }
       outcomes.push({ kind: 'posted', number: this.journal.next + BigInt(events.length) });
       inBatch.add(entry.entryId);
       events.push(this.eventOf({ ...draft, entry }));
     }
-    return { events, outcomes };
+    return { events, outcomes, broken };
   }
 
   private eventOf({ entry, notes, correlationId }: EntryDraft): NewEvent {
@@ -214,4 +236,11 @@ export class JournalWriter {
       metadata: { schemaVersion: 1, actor: this.options.actor ?? CUSTODY, correlationId: correlationId ?? entry.cause, causationId: entry.cause },
     };
   }
+}
+
+function chainOf({ notes }: EntryDraft, chains: Map<string, Chain>): Chain | undefined {
+  if (notes?.depositId === undefined) return undefined;
+  const chain = chains.get(notes.depositId) ?? { broken: false };
+  chains.set(notes.depositId, chain);
+  return chain;
 }

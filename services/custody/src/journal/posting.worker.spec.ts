@@ -1,4 +1,12 @@
-import { CustodyUnderTest, TRUST } from '../spec-support.js';
+import { DatabaseSync } from 'node:sqlite';
+import type { JournalEntryPosted } from '@qazyna/contracts';
+import { SqliteEventStore, systemClock, type RecordedEvent } from '@qazyna/event-store';
+import { createLogger, PreparedWriter, type ReadModelHost } from '@qazyna/service-kit';
+import { custodyReadModel } from '../custody.read-model.js';
+import { ASSET, CustodyUnderTest, TRUST } from '../spec-support.js';
+import type { VaultDirectory } from '../vaults/vault-directory.js';
+import { JournalWriter } from './journal.writer.js';
+import { PostingWorker } from './posting.worker.js';
 
 const AHEAD = '2190-01-01T00:00:00Z';
 
@@ -57,4 +65,65 @@ describe('a clock that was ahead and is put right', () => {
       await custody.remove();
     }
   }, 30_000);
+});
+
+describe('a view that lags behind the journal', () => {
+  const DEPOSIT = `${'ab'.repeat(32)}.0`;
+  const CASE = 'afm.lags';
+  const document = { reference: 'GOV-7', authority: 'government', sha256: 'c0'.repeat(32) };
+  let store: SqliteEventStore;
+  let db: DatabaseSync;
+  const revisions = new Map<string, number>();
+
+  beforeEach(() => {
+    revisions.clear();
+    store = SqliteEventStore.open({ file: ':memory:' });
+    db = new DatabaseSync(':memory:');
+    db.exec(custodyReadModel.schema);
+    show('custody.deposit-seen', `deposit-${DEPOSIT}`, {
+      depositId: DEPOSIT, txid: 'ab'.repeat(32), vout: 0, vaultId: TRUST, address: 'bcrt1q', asset: ASSET, amount: '7', height: 1, blockHash: 'cd'.repeat(32), blockTime: '2026-01-01T00:00:00Z', coinbase: false,
+      purpose: { kind: 'case', id: CASE }, sources: [],
+    });
+    show('custody.deposit-confirmed', `deposit-${DEPOSIT}`, { depositId: DEPOSIT, height: 1, confirmations: 3 });
+  });
+  afterEach(() => store.close());
+
+  const show = (type: string, stream: string, data: object): void => {
+    const revision = revisions.get(stream) ?? 0;
+    revisions.set(stream, revision + 1);
+    custodyReadModel.apply(new PreparedWriter(db), { type, stream, revision: BigInt(revision), position: '1', id: stream, data, metadata: {}, recordedAt: new Date('2026-02-01T00:00:00Z') } as unknown as RecordedEvent);
+  };
+  const entries = async (): Promise<JournalEntryPosted[]> => {
+    const posted: JournalEntryPosted[] = [];
+    for await (const page of store.readStream('journal')) posted.push(...page.map(({ data }) => data as unknown as JournalEntryPosted));
+    return posted;
+  };
+  /** The view is told what the journal took. */
+  const showJournal = async (): Promise<void> => {
+    for (const entry of (await entries()).slice(revisions.get('journal') ?? 0)) show('custody.journal-entry-posted', 'journal', entry);
+  };
+  const worker = (): PostingWorker => {
+    const directory = { vault: () => ({ class: 'held-in-trust' }) } as unknown as VaultDirectory;
+    const journal = new JournalWriter({ store, clock: systemClock });
+    return new PostingWorker({ db } as unknown as ReadModelHost, directory, journal, systemClock, createLogger({ service: 'spec', level: 'silent', pretty: false }));
+  };
+  const decideAndRelease = (): void => {
+    show('custody.case-state-property-noted', `custody-case-${CASE}`, { caseId: CASE, decision: document, effectiveAt: '2026-01-02T00:00:00Z', factId: '00000000-0000-5000-8000-000000000001', caseRevision: 1 });
+    show('custody.screening-noted', `custody-screening-${DEPOSIT}`, { depositId: DEPOSIT, held: false, code: 'clear', number: 1 });
+  };
+  const kinds = async (): Promise<string[]> => (await entries()).map(({ kind, postings }) => `${kind} ${postings.some(({ account }) => account.includes('screening-hold')) ? 'hold' : ''}`.trim());
+
+  it.each(['the same process', 'one that was started anew'])('INV-41: %s posts no state property over coins that the journal holds and the view shows as free', async (which) => {
+    const first = worker();
+    await first.step();
+    decideAndRelease();
+    const second = which === 'the same process' ? first : worker();
+    for (let step = 0; step < 3; step++) expect(await second.step()).toBe(0);
+    expect(await kinds()).toEqual(['deposit hold']);
+    for (let step = 0; step < 3; step++) {
+      await showJournal();
+      await second.step();
+    }
+    expect(await kinds()).toEqual(['deposit hold', 'screening hold', 'reclassification']);
+  });
 });

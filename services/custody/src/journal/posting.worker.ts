@@ -8,7 +8,7 @@ import { endingOf, statePropertyActs } from '../cases/effects.js';
 import type { VaultDirectory } from '../vaults/vault-directory.js';
 import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
 import type { EntryDraft } from './entry-draft.js';
-import type { JournalWriter } from './journal.writer.js';
+import type { JournalWriter, PostOutcome } from './journal.writer.js';
 import { reachedBy } from './reached.query.js';
 
 /** Namespace of entry ids. Fixed for ever: the journal never holds one cause twice because of it. */
@@ -37,10 +37,19 @@ export function entryIdOf(name: string): string {
   return uuidV5(ENTRY_NAMESPACE, name);
 }
 
-/** Brings the journal to what the deposits' own streams say: what is due is a difference, so nothing is forgotten. */
+const SHOWN = 'SELECT max(number) AS number FROM entries';
+
+/**
+ * Brings the journal to what the deposits' own streams say: what is due is a difference, so nothing is forgotten. It is
+ * reckoned only from a view that shows every entry of the deposit, so that none follows from a journal of the past.
+ */
 export class PostingWorker {
-  /** Entries posted by this process that the read model does not show yet. */
-  private posted = new Set<string>();
+  /** The last entry of a deposit that this process posted and the view does not show yet, by its number. */
+  private readonly ahead = new Map<string, bigint>();
+  /** What the journal held when this process began to post: the view must show that first. */
+  private floor: bigint | undefined;
+  /** Entries whose id the journal holds, though the view that they were reckoned from did not show it. */
+  private known = new Set<string>();
   private readonly refusals = new Map<string, RefusedEntry & { readonly retryAt: number }>();
 
   constructor(
@@ -56,28 +65,70 @@ export class PostingWorker {
     return [...this.refusals.values()].map(({ entryId, depositId, kind, message, since }) => ({ entryId, depositId, kind, message, since }));
   }
 
+  /** Somebody else may have posted since, or an append may have been carried out that failed: the view shows all of it before anything is due. */
+  begin(): void {
+    this.floor = undefined;
+    this.ahead.clear();
+  }
+
   /** Posts what is due, up to a bound. @returns how many entries were tried */
   async step(): Promise<number> {
-    const limit = BATCH_MAX + this.posted.size + this.refusals.size;
+    if (!(await this.showsWhatWas())) return 0;
+    const limit = BATCH_MAX + this.ahead.size + this.refusals.size;
     const now = this.clock.now();
     const rows = this.model.db.prepare(DUE_NOW).all(now.toISOString(), limit) as unknown as DueRow[];
     const live = this.model.db.prepare(LIVE_ENTRIES);
-    const due = rows.flatMap((row) => this.draftsOf(row, live, now.toISOString())).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
+    const due = rows.filter(({ deposit_id: id }) => !this.ahead.has(id)).flatMap((row) => this.draftsOf(row, live, now.toISOString())).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
     const ids = new Set(due.map(({ entry }) => entry.entryId));
-    this.posted = new Set([...this.posted].filter((id) => ids.has(id)));
+    this.known = new Set([...this.known].filter((id) => ids.has(id)));
     for (const id of this.refusals.keys()) if (!ids.has(id)) this.refusals.delete(id);
-    const drafts = due.filter(({ entry: { entryId } }) => !this.posted.has(entryId) && (this.refusals.get(entryId)?.retryAt ?? 0) <= now.getTime());
-    if (drafts.length === 0) return 0;
-    const outcomes = await this.journal.post(drafts);
-    outcomes.forEach((outcome, index) => {
-      const draft = drafts[index] as EntryDraft;
-      if (outcome.kind === 'refused') this.refuse(draft, outcome.violations.map(({ invariant, message }) => `${invariant}: ${message}`).join('; '), now);
-      else {
-        this.posted.add(draft.entry.entryId);
-        this.refusals.delete(draft.entry.entryId);
-      }
+    // What presupposes an entry that waits for its next try waits with it.
+    const waiting = new Set<string | undefined>();
+    const drafts = due.filter(({ entry: { entryId }, notes }) => {
+      if ((this.refusals.get(entryId)?.retryAt ?? 0) > now.getTime()) waiting.add(notes?.depositId);
+      return !waiting.has(notes?.depositId);
     });
+    if (drafts.length === 0) return 0;
+    try {
+      const outcomes = await this.journal.post(drafts);
+      outcomes.forEach((outcome, index) => this.settle(drafts[index] as EntryDraft, outcome, now));
+    } catch (error) {
+      this.begin();
+      throw error;
+    }
     return drafts.length;
+  }
+
+  /** Whether the view has every entry that was not posted from it; what it has of our own is dropped from those waited for. */
+  private async showsWhatWas(): Promise<boolean> {
+    if (this.floor === undefined) {
+      await this.journal.catchUp();
+      this.floor = this.journal.entryCount - 1n;
+    }
+    const { number } = this.model.db.prepare(SHOWN).get() as { readonly number: number | null };
+    const shown = BigInt(number ?? -1);
+    for (const [depositId, last] of this.ahead) if (last <= shown) this.ahead.delete(depositId);
+    return shown >= this.floor;
+  }
+
+  private settle(draft: EntryDraft, outcome: PostOutcome, now: Date): void {
+    const { entry: { entryId }, notes } = draft;
+    switch (outcome.kind) {
+      case 'posted':
+        this.refusals.delete(entryId);
+        if (notes?.depositId !== undefined) this.ahead.set(notes.depositId, outcome.number);
+        return;
+      case 'duplicate':
+        // Somebody else posted it in between, and the view will show it; if not, another entry has its id.
+        if (this.known.has(entryId)) return this.refuse(draft, 'INV-11: the journal holds another entry of this id', now);
+        this.known.add(entryId);
+        this.floor = this.journal.entryCount - 1n;
+        return;
+      case 'held-back':
+        return;
+      case 'refused':
+        this.refuse(draft, outcome.violations.map(({ invariant, message }) => `${invariant}: ${message}`).join('; '), now);
+    }
   }
 
   private refuse({ entry: { entryId, kind }, notes }: EntryDraft, message: string, now: Date): void {
