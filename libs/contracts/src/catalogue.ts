@@ -71,6 +71,7 @@ const INTAKE: Record<keyof (IntakeEvents & IntakeAssetEvents), Described> = {
   'intake.asset-became-state-property': { schema: intakeAssets.AssetBecameStateProperty, summary: 'An asset, or an exact part of it, became state property' },
   'intake.asset-state-property-reversed': { schema: intakeAssets.AssetStatePropertyReversed, summary: 'A decision no longer makes an asset state property' },
   'intake.case-state-property-reversed': { schema: intakeAssets.CaseStatePropertyReversed, summary: 'A decision over a whole case is undone' },
+  'intake.asset-outside-decision': { schema: intakeAssets.AssetOutsideDecision, summary: 'A decision over a whole case is not about an asset that was reported later' },
   'intake.asset-released': { schema: intakeAssets.AssetReleased, summary: 'An asset, or an exact part of it, is to go back to its owner' },
   'intake.asset-returned-to-victim': { schema: intakeAssets.AssetReturnedToVictim, summary: 'An asset, or an exact part of it, is to go to a victim' },
   'intake.asset-sold': { schema: intakeAssets.AssetSold, summary: 'An asset was sold before the verdict: the claim moves to the proceeds' },

@@ -94,6 +94,30 @@ export class AssetEffectUndone extends AssetEffect {
 /** The decision no longer makes this asset, or this part of it, state property: the journal compensates. */
 export class AssetStatePropertyReversed extends AssetEffectUndone {}
 
+/** An asset came to the case that a decision over all of it is not about: what is assigned to this asset is not the state's by that decision. */
+export class AssetOutsideDecision {
+  @IdentifierField.caseId()
+  caseId!: string;
+
+  @IdentifierField.assetId()
+  assetId!: string;
+
+  @Field.uuid({ description: 'The deciding fact' })
+  factId!: string;
+
+  @Field.nested(() => LegalDocument, { description: 'The decision' })
+  decision!: LegalDocument;
+
+  @Field.instant({ description: 'When the decision takes effect' })
+  effectiveAt!: string;
+
+  @Field.uuid({ description: 'The fact that brought the asset' })
+  broughtBy!: string;
+
+  @Field.flag({ description: 'Whether the asset was reported after the decision took effect: then what is assigned to no asset of the case stays the state\'s' })
+  reportedAfter!: boolean;
+}
+
 export const UNDONE_EFFECTS = ['released', 'returned-to-victim', 'sold'] as const;
 
 export class AssetDisposalUndone extends AssetEffectUndone {
@@ -258,6 +282,7 @@ export interface IntakeAssetEvents extends CaseChangesEvents {
   'intake.asset-became-state-property': AssetBecameStateProperty;
   'intake.asset-state-property-reversed': AssetStatePropertyReversed;
   'intake.case-state-property-reversed': CaseStatePropertyReversed;
+  'intake.asset-outside-decision': AssetOutsideDecision;
   'intake.asset-released': AssetReleased;
   'intake.asset-returned-to-victim': AssetReturnedToVictim;
   'intake.asset-sold': AssetSold;

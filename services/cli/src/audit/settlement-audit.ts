@@ -108,7 +108,8 @@ function takenByTheState(words: readonly NotedWord[], { assetId, asset, coins }:
     if (gives === undefined || (word.assetId !== undefined && word.assetId !== assetId) || (gives.asset !== undefined && gives.asset !== asset)) continue;
     const overruled = words.some((later) => {
       if (later.order <= order || later.effect !== effect || (factId !== undefined && later.factId !== factId)) return false;
-      return later.gives === undefined ? [undefined, assetId].includes(later.assetId) || assetId === undefined : later.assetId === word.assetId;
+      if (later.gives !== undefined) return later.assetId === word.assetId;
+      return [undefined, assetId].includes(later.assetId) || (assetId === undefined && later.onlyNamed !== true);
     });
     if (overruled) continue;
     if (effect === 'sold') return 0n;

@@ -1,5 +1,5 @@
 import type {
-  AssetBecameStateProperty, AssetDisposalUndone, AssetEffect, AssetReleased, AssetReturnedToVictim, AssetSold, AssetStatePropertyReversed, CaseBecameStateProperty, CaseReleased, CaseStatePropertyReversed, ExactShare, LegalDocument,
+  AssetBecameStateProperty, AssetDisposalUndone, AssetEffect, AssetOutsideDecision, AssetReleased, AssetReturnedToVictim, AssetSold, AssetStatePropertyReversed, CaseBecameStateProperty, CaseReleased, CaseStatePropertyReversed, ExactShare, LegalDocument,
 } from '@qazyna/contracts';
 import type { CustodyCaseCommand } from './custody-case.js';
 
@@ -10,6 +10,7 @@ export interface CaseEvents {
   'intake.case-released': CaseReleased;
   'intake.asset-became-state-property': AssetBecameStateProperty;
   'intake.asset-state-property-reversed': AssetStatePropertyReversed;
+  'intake.asset-outside-decision': AssetOutsideDecision;
   'intake.asset-released': AssetReleased;
   'intake.asset-returned-to-victim': AssetReturnedToVictim;
   'intake.asset-sold': AssetSold;
@@ -22,6 +23,7 @@ export const CASE_EVENT_TYPES = [
   'intake.case-released',
   'intake.asset-became-state-property',
   'intake.asset-state-property-reversed',
+  'intake.asset-outside-decision',
   'intake.asset-released',
   'intake.asset-returned-to-victim',
   'intake.asset-sold',
@@ -48,6 +50,8 @@ export function commandOf({ type, data }: CaseEvent, caseRevision: number | unde
       return { kind: 'undo', undone: { ...place, effect: 'state-property', undoneBy: data.undoneBy, document: plain(data.order) } };
     case 'intake.asset-state-property-reversed':
       return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: 'state-property', undoneBy: data.undoneBy, document: plain(data.order) } };
+    case 'intake.asset-outside-decision':
+      return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: 'state-property', undoneBy: data.broughtBy, document: plain(data.decision), ...(data.reportedAfter ? { onlyNamed: true } : {}) } };
     case 'intake.asset-disposal-undone':
       return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: data.effect, undoneBy: data.undoneBy, document: plain(data.order) } };
     case 'intake.asset-became-state-property':

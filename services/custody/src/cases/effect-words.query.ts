@@ -4,7 +4,7 @@ interface Reader {
   all(sql: string, ...values: readonly string[]): readonly Record<string, unknown>[];
 }
 
-const COLUMNS = 'case_id, asset_id, effect, fact_id, stands, asset, numerator, denominator, manner, reference, effective_at, case_revision, cause';
+const COLUMNS = 'case_id, asset_id, effect, fact_id, stands, asset, numerator, denominator, manner, reference, effective_at, case_revision, cause, only_named';
 
 /**
  * The words that can touch what was assigned to an asset of a case: those on the asset and on the whole case; for what
@@ -25,6 +25,7 @@ function wordOf(row: Record<string, unknown>): EffectWord {
     effect: row['effect'] as EffectWord['effect'],
     factId: row['fact_id'] as string,
     stands: row['stands'] === 1,
+    onlyNamed: row['only_named'] === 1,
     asset: (row['asset'] as string | null) ?? undefined,
     numerator: BigInt(row['numerator'] as string),
     denominator: BigInt(row['denominator'] as string),

@@ -21,7 +21,7 @@ function note(revision: number, factNumber: number, more: Partial<Effect> = {}):
   return { kind: 'note', effect: { ...place(revision, factNumber), effect: 'state-property', share: WHOLE, manner: 'in-kind', document, ...more } };
 }
 
-function undo(revision: number, factNumber: number, more: { readonly assetId?: string; readonly effect?: Effect['effect'] } = {}): CustodyCaseCommand {
+function undo(revision: number, factNumber: number, more: { readonly assetId?: string; readonly effect?: Effect['effect']; readonly onlyNamed?: boolean } = {}): CustodyCaseCommand {
   return { kind: 'undo', undone: { ...place(revision, factNumber), effect: 'state-property', undoneBy: fact(99), document: { ...document, reference: 'APPEAL-1' }, ...more } };
 }
 
@@ -68,6 +68,10 @@ describe('what the law made of a deposit', () => {
   it('leaves out an asset that an appeal took out of the whole case, and then what belongs to no asset', () => {
     const heard = new Heard().hear(note(1, 1), undo(2, 1, { assetId: 'a' }));
     expect([heard.stateProperty(100n, 'a'), heard.stateProperty(100n, 'b'), heard.stateProperty(100n)]).toEqual([0n, 100n, 0n]);
+  });
+  it('leaves out an asset that came after a decision over the whole case, and nothing else', () => {
+    const heard = new Heard().hear(note(1, 1), undo(2, 1, { assetId: 'a', onlyNamed: true }));
+    expect([heard.stateProperty(100n, 'a'), heard.stateProperty(100n, 'b'), heard.stateProperty(100n)]).toEqual([0n, 100n, 100n]);
   });
   it('is taken back with the whole case, also where the decision was noted before decisions named their fact', () => {
     const old: CustodyCaseEvent = { type: 'custody.case-state-property-noted', data: { caseId: CASE, decision: document, effectiveAt: '2026-01-01T00:00:00Z' } };

@@ -47,7 +47,7 @@ export function effectsOn(deposit: CaseDeposit, words: readonly EffectWord[], at
 function overrules(later: EffectWord, word: EffectWord, deposit: CaseDeposit): boolean {
   if (later.caseRevision <= word.caseRevision || !isOfSameEffect(later, word)) return false;
   if (later.stands) return later.assetId === word.assetId;
-  return later.assetId === undefined || deposit.assetId === undefined || later.assetId === deposit.assetId;
+  return later.assetId === undefined || later.assetId === deposit.assetId || (deposit.assetId === undefined && !later.onlyNamed);
 }
 
 function isOfSameEffect(a: EffectWord, b: EffectWord): boolean {

@@ -17,6 +17,8 @@ export interface Change {
   readonly effectiveAt: string;
   /** The deciding fact that was told of the whole case, while it stands. */
   readonly toldWhole: string | undefined;
+  /** Assets that were told to be outside that decision. */
+  readonly outside: ReadonlySet<string>;
 }
 
 /** What it was done to belongs to it: a sale that is told late makes of a decision over coins one over their proceeds. */
@@ -31,7 +33,31 @@ interface Told {
 export function eventsOfChange(change: Change): CaseEvent[] {
   const gone = difference(change.before, change.after);
   const come = difference(change.after, change.before);
-  return [...undone(change, gone), ...done(change, come), ...standings(change)];
+  const decision = standingDecision(change, gone);
+  return [...undone(change, gone), ...outsideOf(change, decision), ...done(change, come, decision), ...standings(change)];
+}
+
+/** The fact of which the whole case was told to be state property, where this change leaves that as it is. */
+function standingDecision({ toldWhole, outside }: Change, gone: readonly Told[]): string | undefined {
+  return gone.some(({ assetId, effect }) => isOfWhole(effect, toldWhole) && !outside.has(assetId)) ? undefined : toldWhole;
+}
+
+function isOfWhole({ kind, factId }: Effect, decision: string | undefined): boolean {
+  return kind === 'state-property' && factId === decision;
+}
+
+/** Assets that came to the case after a decision was told of all of it, and that it is not about. */
+function outsideOf({ caseId, after, factId: broughtBy, outside }: Change, decision: string | undefined): CaseEvent[] {
+  const effects = [...after.lives].map(([assetId, life]) => [assetId, life.effects.find((effect) => isOfWhole(effect, decision))] as const);
+  const told = effects.find(([, effect]) => effect !== undefined)?.[1];
+  if (decision === undefined || told === undefined) return [];
+  return effects
+    .filter(([assetId, effect]) => effect === undefined && !outside.has(assetId))
+    .map(([assetId]) => {
+      const { document, effectiveAt } = told;
+      const reportedAfter = (after.reportedAt.get(assetId) ?? 0) > Date.parse(effectiveAt);
+      return { type: 'intake.asset-outside-decision', data: { caseId, assetId, factId: decision, decision: document, effectiveAt, broughtBy, reportedAfter } };
+    });
 }
 
 function difference(from: CaseStanding, other: CaseStanding): Told[] {
@@ -51,13 +77,17 @@ function wholeCaseBy(kind: Effect['kind'], come: readonly Told[], { lives }: Cas
   return of.every(({ effect }) => effect.factId === first.effect.factId && effect.share.n === fractions.ONE.n && effect.share.d === fractions.ONE.d && effect.substituteValue === undefined) ? first.effect : undefined;
 }
 
-function done({ caseId, after }: Change, come: readonly Told[]): CaseEvent[] {
+function done({ caseId, after, outside }: Change, come: readonly Told[], decision: string | undefined): CaseEvent[] {
   const decided = wholeCaseBy('state-property', come, after);
   const released = wholeCaseBy('released', come, after);
   const events: CaseEvent[] = [];
   if (decided !== undefined) events.push({ type: 'intake.case-became-state-property', data: { caseId, factId: decided.factId, decision: decided.document, effectiveAt: decided.effectiveAt } });
   if (released !== undefined) events.push({ type: 'intake.case-released', data: { caseId, factId: released.factId, order: released.document, effectiveAt: released.effectiveAt } });
-  for (const told of come) events.push(doneTo(caseId, told, told.effect.kind === 'state-property' ? decided !== undefined : told.effect.kind === 'released' && released !== undefined));
+  const isSaidByCase = ({ assetId, effect }: Told): boolean => {
+    if (effect.kind === 'state-property') return decided !== undefined || (isOfWhole(effect, decision) && !outside.has(assetId));
+    return effect.kind === 'released' && released !== undefined;
+  };
+  for (const told of come) events.push(doneTo(caseId, told, isSaidByCase(told)));
   return events;
 }
 
@@ -77,13 +107,13 @@ function doneTo(caseId: string, { assetId, effect }: Told, byCase: boolean): Cas
   }
 }
 
-function undone({ caseId, after, factId, document, effectiveAt, toldWhole }: Change, gone: readonly Told[]): CaseEvent[] {
+function undone({ caseId, after, factId, document, effectiveAt, toldWhole, outside }: Change, gone: readonly Told[]): CaseEvent[] {
   if (gone.length === 0) return [];
   if (document === undefined) throw new Error('INV-50: an effect was undone by nothing');
-  const reversesWhole = toldWhole !== undefined && gone.some(({ effect }) => effect.kind === 'state-property' && effect.factId === toldWhole);
+  const reversesWhole = toldWhole !== undefined && gone.some(({ assetId, effect }) => isOfWhole(effect, toldWhole) && !outside.has(assetId));
   const events: CaseEvent[] = reversesWhole ? [{ type: 'intake.case-state-property-reversed', data: { caseId, factId: toldWhole, undoneBy: factId, order: document, effectiveAt } }] : [];
   for (const { assetId, effect } of gone) {
-    const byCase = reversesWhole && effect.kind === 'state-property' && effect.factId === toldWhole;
+    const byCase = reversesWhole && isOfWhole(effect, toldWhole);
     const data = { ...assetOf(caseId, assetId, effect), scope: byCase ? ('case' as const) : ('asset' as const), undoneBy: factId, order: document };
     if (effect.kind === 'state-property') events.push({ type: 'intake.asset-state-property-reversed', data });
     else events.push({ type: 'intake.asset-disposal-undone', data: { ...data, effect: effect.kind } });
@@ -93,7 +123,7 @@ function undone({ caseId, after, factId, document, effectiveAt, toldWhole }: Cha
   const taken = new Set(gone.map(({ assetId, effect }) => `${assetId} ${keyOf(effect)}`));
   for (const [assetId, { effects }] of after.lives) {
     for (const effect of effects) {
-      if (effect.kind === 'state-property' && effect.factId === toldWhole && !taken.has(`${assetId} ${keyOf(effect)}`)) events.push(doneTo(caseId, { assetId, effect }, false));
+      if (isOfWhole(effect, toldWhole) && !taken.has(`${assetId} ${keyOf(effect)}`)) events.push(doneTo(caseId, { assetId, effect }, false));
     }
   }
   return events;

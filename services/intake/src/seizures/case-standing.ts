@@ -12,6 +12,8 @@ export type FactOutcome =
 export interface CaseStanding {
   /** By asset id, in the order they were reported; inherited coins after those. */
   readonly lives: ReadonlyMap<string, AssetLife>;
+  /** When the first report of each took effect, ms since 1970. */
+  readonly reportedAt: ReadonlyMap<string, number>;
   readonly outcomes: ReadonlyMap<string, FactOutcome>;
   /** Undefined while nothing is reported. */
   readonly legalStatus: LegalStatus | undefined;
@@ -37,6 +39,7 @@ export function caseStanding(facts: Iterable<ApplyFact>, lapsed: ReadonlyMap<str
   const { acts, corrections } = actsOnRecord(all);
   const reported = reportedAssets(acts);
   const lives = new Map<string, AssetLife>();
+  const reportedAt = new Map([...reported].map(([assetId, { at }]) => [assetId, at]));
   const outcomes = new Map<string, FactOutcome>();
   const concerning = actsByAsset(acts);
   for (const [assetId, each] of reported) lives.set(assetId, assetLife(each.holding, concerning(assetId, each), lapsed));
@@ -44,6 +47,7 @@ export function caseStanding(facts: Iterable<ApplyFact>, lapsed: ReadonlyMap<str
     const parent = reported.get(parentAssetId);
     if (parent === undefined || lives.has(assetId)) continue;
     lives.set(assetId, assetLife({ asset, amount, location }, concerning(parentAssetId, parent), lapsed));
+    reportedAt.set(assetId, parent.at);
   }
   for (const { factId } of acts) outcomes.set(factId, WAITS_FOR_A_REPORT);
   for (const life of lives.values()) noteOutcomes(life, outcomes);
@@ -51,7 +55,7 @@ export function caseStanding(facts: Iterable<ApplyFact>, lapsed: ReadonlyMap<str
   for (const { factId } of all) if (!outcomes.has(factId)) outcomes.set(factId, ANNULLED);
   const statuses = new Set([...lives.values()].map(({ legalStatus }) => legalStatus));
   const [only] = statuses;
-  return { lives, outcomes, legalStatus: statuses.size > 1 ? 'mixed' : only };
+  return { lives, reportedAt, outcomes, legalStatus: statuses.size > 1 ? 'mixed' : only };
 }
 
 /** An act that applied to one of its assets has applied; one that can still apply to one of them waits. */

@@ -1,58 +1,10 @@
-import type { CaseAsset, CoinsInherited, ExactShare, SeizureAct, SeizureFact } from '@qazyna/contracts';
+import type { CoinsInherited, SeizureFact } from '@qazyna/contracts';
 import fc from 'fast-check';
+import { asset, at, BTC, CASE, Case, document, fact, road } from '../spec-support/told-case.js';
 import { eventsOfChange } from './case-effects.js';
 import { partOf, stillToTell } from './case-parts.js';
 import { caseStanding } from './case-standing.js';
-import { caseDecider, HELD_ACTS_MAX, type ApplyFact, type CaseCommand, type CaseEvent, type CaseState } from './case.js';
-
-const CASE = 'afm.257100031_00142';
-const BTC = 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:1';
-const document = { reference: 'СУ-2026/118', authority: 'court-astana', sha256: 'ab'.repeat(32) };
-const asset = (assetId: string, amount = '150000000'): NonNullable<SeizureFact['assets']>[number] => ({ assetId, asset: BTC, amount, location: { kind: 'device', reference: `evidence-${assetId}` } });
-const at = (day: number): string => new Date(Date.UTC(2026, 2, day)).toISOString();
-
-/** A fact named by its act, effective on a day of March. */
-function fact(act: SeizureAct, day: number, more: Partial<SeizureFact> = {}, factId: string = act): ApplyFact {
-  const effectiveAt = at(day);
-  return { factId, caseId: CASE, fact: { agency: 'afm', caseNumber: '257100031/00142', act, document, actAt: effectiveAt, effectiveAt, ...(act === 'restriction' ? { lapsesAt: at(day + 10) } : {}), ...(act === 'reported' ? { assets: [asset('a')] } : {}), ...more } };
-}
-
-const ROAD: readonly SeizureAct[] = ['reported', 'restriction', 'arrest', 'evidence', 'confiscation-order', 'finality', 'state-property-decision'];
-const road = (until: SeizureAct, more: Partial<Record<SeizureAct, Partial<SeizureFact>>> = {}): ApplyFact[] => ROAD.slice(0, ROAD.indexOf(until) + 1).map((act, index) => fact(act, index + 1, more[act]));
-
-/** A case that takes commands one after another. */
-class Case {
-  state: CaseState = caseDecider.initialState();
-  readonly events: CaseEvent[] = [];
-  constructor(...commands: readonly CaseCommand[]) {
-    for (const command of commands) this.take(command);
-  }
-  /** @returns the events of this command, or the code it was refused by */
-  take(command: CaseCommand): CaseEvent[] | string {
-    const decision = caseDecider.decide(command, this.state);
-    if (decision.kind === 'refused') return decision.refusal.code;
-    for (const event of decision.events) this.state = caseDecider.evolve(this.state, event);
-    this.events.push(...decision.events);
-    return [...decision.events];
-  }
-  /** Tells a part of what is outstanding. */
-  tell(part: readonly CaseEvent[]): readonly CaseEvent[] {
-    for (const event of part) this.state = caseDecider.evolve(this.state, event);
-    this.events.push(...part);
-    return part;
-  }
-  types(command: CaseCommand): string[] | string {
-    const events = this.take(command);
-    return typeof events === 'string' ? events : events.map(({ type }) => type.slice('intake.'.length));
-  }
-  statusOf(assetId: string): unknown {
-    for (const { type, data } of [...this.events].reverse()) if (type === 'intake.asset-status-changed' && data.assetId === assetId) return data.parts.map(({ legalStatus, share }) => `${share.numerator}/${share.denominator} ${legalStatus}`);
-    return undefined;
-  }
-  look(now: string): string[] | string {
-    return this.types({ kind: 'look', caseId: CASE, now, warningHours: [72, 24] });
-  }
-}
+import { HELD_ACTS_MAX, type ApplyFact, type CaseEvent } from './case.js';
 
 describe('a seizure case', () => {
   it('goes from report to state property by one act after another, and custody is told once for the whole case', () => {
@@ -305,55 +257,11 @@ describe('a case of thousands of assets', () => {
           for (let part = 0; seizure.state.outstanding !== undefined; part++) told.push(...seizure.tell(stillToTell(seizure.state).slice(0, sizes[part % sizes.length])));
           const before = caseStanding(state.facts.values(), state.lapsed, state.inherited);
           const after = caseStanding(seizure.state.facts.values(), seizure.state.lapsed, seizure.state.inherited);
-          const whole = eventsOfChange({ caseId: CASE, before, after, factId: act.factId, document, effectiveAt: act.fact.effectiveAt, toldWhole: state.toldWhole });
+          const whole = eventsOfChange({ caseId: CASE, before, after, factId: act.factId, document, effectiveAt: act.fact.effectiveAt, toldWhole: state.toldWhole, outside: state.outside });
           expect(told.filter(({ type }) => !/act-|outstanding/.test(type))).toEqual(whole);
         }
       }),
       { numRuns: 3 },
     );
   });
-});
-
-describe('the order of arrival', () => {
-  const facts = [...road('state-property-decision', { 'reported': { assets: [asset('a'), asset('b')] }, 'confiscation-order': { share: { numerator: '2', denominator: '7' } } }), fact('reversal', 9, { assetIds: ['b'] }), fact('release-to-owner', 10, { assetIds: ['b'] })];
-  const proceeds = { asset: 'qazyna:local/iso4217:KZT', amount: '4200000000', location: { kind: 'bank-account' as const, reference: 'deposit-17' } };
-  const sale = fact('pre-verdict-sale', 4, { assetIds: ['a'], proceeds, actAt: '2026-03-04T12:00:00Z', effectiveAt: '2026-03-04T12:00:00Z' });
-
-  it('a sale told after the decision makes of it one over the proceeds', () => {
-    const seizure = new Case(...facts);
-    expect(seizure.types(sale)).toEqual(['act-applied', 'asset-state-property-reversed', 'asset-sold', 'asset-became-state-property', 'asset-status-changed']);
-    expect(seizure.events.at(-2)).toMatchObject({ data: { assetId: 'a', scope: 'asset', asset: proceeds.asset, amount: proceeds.amount } });
-  });
-
-  it.each([['without a sale', facts], ['with one', [...facts, sale]]])('changes nothing of what the case is in the end, %s', (_, told) => {
-    const inOrder = new Case(...[...told].sort((a, b) => Date.parse(a.fact.effectiveAt) - Date.parse(b.fact.effectiveAt)));
-    fc.assert(
-      fc.property(fc.shuffledSubarray([...told], { minLength: told.length }), (shuffled) => {
-        const seizure = new Case();
-        // What could not apply when it came is published again by its agency.
-        let left = shuffled;
-        for (let round = 0; round < told.length && left.length > 0; round++) left = left.filter((each) => typeof seizure.take(each) === 'string');
-        expect(left).toEqual([]);
-        for (const assetId of ['a', 'b']) expect(seizure.statusOf(assetId)).toEqual(inOrder.statusOf(assetId));
-        expect(effectsOf(seizure)).toEqual(effectsOf(inOrder));
-      }),
-    );
-  });
-
-  /** What is left of all that custody was told, once what was taken back is taken off. */
-  function effectsOf({ events }: Case): string[] {
-    const standing = new Map<string, number>();
-    const count = (effect: string, { assetId, asset, amount, share }: CaseAsset & { readonly share: ExactShare }, by: number): void => {
-      const key = `${effect} ${assetId} ${share.numerator}/${share.denominator} of ${amount} ${asset}`;
-      standing.set(key, (standing.get(key) ?? 0) + by);
-    };
-    for (const { type, data } of events) {
-      if (type === 'intake.asset-became-state-property' && data.scope === 'asset') count('state-property', data, 1);
-      else if (type === 'intake.asset-state-property-reversed' && data.scope === 'asset') count('state-property', data, -1);
-      else if (type === 'intake.asset-released') count('released', data, 1);
-      else if (type === 'intake.asset-sold') count('sold', data, 1);
-      else if (type === 'intake.asset-disposal-undone') count(data.effect, data, -1);
-    }
-    return [...standing].filter(([, n]) => n !== 0).map(([key, n]) => `${key} ${n}`).sort();
-  }
 });
