@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench, BenchOutcome, BenchSession } from './bench.js';
+import { productionNodeOptions } from '../system/production-start.js';
 import { registerAccounts, tokenOf } from './door.js';
 import { LineProcess } from './line-process.js';
 import type { LoadOrder, LoadReport } from './http/load-process.js';
@@ -40,7 +41,7 @@ interface Side {
 async function measure(session: BenchSession): Promise<BenchOutcome> {
   for (const folder of ['ours', 'bare-two', 'bare-one']) mkdirSync(join(session.folder, folder));
   const processes = {
-    ours: new LineProcess('http/service-process.ts', [join(session.folder, 'ours')]),
+    ours: new LineProcess('http/service-process.ts', [join(session.folder, 'ours')], productionNodeOptions().split(' ')),
     two: new LineProcess('http/bare-process.ts', [join(session.folder, 'bare-two', 'events.db'), '2']),
     one: new LineProcess('http/bare-process.ts', [join(session.folder, 'bare-one', 'events.db'), '1']),
     load: new LineProcess('http/load-process.ts', []),
