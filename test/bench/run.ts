@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { commandLine } from '../system/command-line.js';
 import type { Bench, BenchSession } from './bench.js';
 import { casesBench } from './cases.bench.js';
 import { catchUpBench } from './catch-up.bench.js';
@@ -31,7 +32,15 @@ const REPEATS = 5;
 const REPEATS_QUICK = 2;
 const OUTPUT = join(import.meta.dirname, '../../test-results');
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } } });
+const USAGE = `npm run bench -- [--only NAME ...] [--quick]
+
+Speed, as ratios against the machine's limit in the same run; also written to test-results/bench.json.
+
+  --only NAME   only this one; may be given more than once: ${BENCHES.map(({ name }) => name).join(', ')};
+                only when asked for: ${ON_REQUEST.map(({ name }) => name).join(', ')}
+  --quick       does it run? a minute or two`;
+
+const { values } = commandLine(USAGE, () => parseArgs({ options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } } }));
 const chosen = values.only === undefined ? BENCHES : [...BENCHES, ...ON_REQUEST].filter(({ name }) => values.only?.includes(name));
 if (chosen.length === 0) {
   console.error(`no such bench; there are: ${[...BENCHES, ...ON_REQUEST].map(({ name }) => name).join(', ')}`);

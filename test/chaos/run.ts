@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { Missing, OWN_KAFKA } from '@qazyna/testing';
+import { commandLine } from '../system/command-line.js';
 import { Seeded } from '../system/seeded.js';
 import { auditPipeline } from './audit.js';
 import { Cast, SERVICES } from './cast.js';
@@ -16,9 +17,20 @@ import { beginWave } from './wave.js';
  * and one fault after the other while claims arrive. Ends with 0 when nothing is missing, doubled or out of balance.
  */
 
-const { values } = parseArgs({
-  options: { short: { type: 'boolean' }, seed: { type: 'string' }, only: { type: 'string' }, claims: { type: 'string' }, 'back-pressure': { type: 'boolean' }, messages: { type: 'string' } },
-});
+const USAGE = `npm run chaos -- [--short] [--seed N] [--claims N] [--only TEXT,TEXT]
+npm run chaos -- --back-pressure [--messages N]
+
+Real processes and a real broker, and one fault after the other while claims arrive. Ends with 0 when nothing is
+missing, doubled or out of balance.
+
+  --short           one round, at most 8 minutes
+  --seed N          what is drawn by chance is drawn the same
+  --claims N        claims in all (default 6000; 900 with --short)
+  --only TEXT,TEXT  only the faults whose names hold one of these
+  --back-pressure   a flood of messages on a slowed store, and the memory of every service
+  --messages N      of the flood`;
+
+const { values } = commandLine(USAGE, () => parseArgs({ options: { short: { type: 'boolean' }, seed: { type: 'string' }, only: { type: 'string' }, claims: { type: 'string' }, 'back-pressure': { type: 'boolean' }, messages: { type: 'string' } } }));
 const short = values.short === true;
 const CLAIMS = Number(values.claims ?? (short ? 900 : 6_000));
 if (!Number.isSafeInteger(CLAIMS) || CLAIMS < 1) {

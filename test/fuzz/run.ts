@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fuzzList, LIST_FORMATS } from '@qazyna/intake/fuzz';
 import { fuzz, FuzzFailure, seeded } from '@qazyna/mining-ingest/fuzz';
+import { commandLine } from '../system/command-line.js';
 import { Standalone } from '../system/standalone.js';
 import { attackEndpoints } from './endpoints.js';
 import { fuzzParser, PARSER_NAMES } from './parsers.js';
@@ -12,10 +13,22 @@ import { fuzzParser, PARSER_NAMES } from './parsers.js';
  */
 const FORMATS = ['btcpool-kz', 'viabtc', 'f2pool', 'antpool', 'braiins', 'canonical', 'statutory'];
 
-const { values } = parseArgs({ options: { inputs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, format: { type: 'string', multiple: true }, endpoints: { type: 'boolean', default: false } } });
+const ALL = [...FORMATS, ...LIST_FORMATS, ...PARSER_NAMES];
+const USAGE = `npm run fuzz -- [--inputs N] [--seed N] [--format NAME ...]
+npm run fuzz -- --endpoints [--inputs N] [--seed N]
+
+Mutated input through every parser, each held against another implementation; with --endpoints, mutated requests to
+every operation of a system that is started for it. Ends with 1 when something is found.
+
+  --inputs N      for each parser, or for each operation (default 20000)
+  --seed N        the same seed makes the same inputs (default 1)
+  --format NAME   only this parser; may be given more than once:
+                  ${ALL.join(', ')}
+  --endpoints     the HTTP interface in place of the parsers`;
+
+const { values } = commandLine(USAGE, () => parseArgs({ options: { inputs: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, format: { type: 'string', multiple: true }, endpoints: { type: 'boolean', default: false } } }));
 const inputs = Number(values.inputs);
 const seed = Number(values.seed);
-const ALL = [...FORMATS, ...LIST_FORMATS, ...PARSER_NAMES];
 const formats = values.format ?? ALL;
 const unknown = formats.find((format) => !ALL.includes(format));
 if (!Number.isSafeInteger(inputs) || inputs < 1 || !Number.isSafeInteger(seed) || unknown !== undefined) {

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { commandLine } from '../system/command-line.js';
 import { BUGS } from './bugs/bugs.js';
 import { coverageLines, missingOutcomes } from './coverage.js';
 import type { SeedResult } from './simulation.js';
@@ -22,17 +23,33 @@ const FINDINGS_SHOWN_MAX = 8;
 const SEEDS_PER_PROCESS_MAX = 150;
 const OPTIONS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0204'];
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seeds: { type: 'string' },
-    from: { type: 'string' },
-    seed: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    bug: { type: 'string' },
-    bugs: { type: 'boolean', default: false },
-  },
-});
+const USAGE = `npm run simulate -- [--seeds N] [--from N]
+npm run simulate -- --seed N [--trace] [--bug NAME]
+npm run simulate -- --bugs [NAME ...]
+
+The whole system on simulated machines, one world for each seed, judged by an oracle that shares no code with it.
+Ends with 1 when something is found that must not be, or a deliberate bug is not found.
+
+  --seeds N     so many seeds, on all cores (default ${SEEDS_DEFAULT})
+  --from N      the first of them (default 1)
+  --seed N      one seed; what is found, with the part of the trace that it is about
+  --trace       its whole trace, the same byte for byte each time
+  --bug NAME    with this deliberate bug in it
+  --bugs        plants each deliberate bug, or the named ones, and hunts it for at most ${BUG_SEEDS_MAX} seeds`;
+
+const { values, positionals } = commandLine(USAGE, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      seeds: { type: 'string' },
+      from: { type: 'string' },
+      seed: { type: 'string' },
+      trace: { type: 'boolean', default: false },
+      bug: { type: 'string' },
+      bugs: { type: 'boolean', default: false },
+    },
+  }),
+);
 
 process.exitCode = values.bugs ? await allBugs(positionals) : values.seed === undefined ? await manySeeds() : await oneSeed(whole('seed', values.seed));
 
