@@ -15,11 +15,15 @@ export function readJson(raw: Uint8Array): SourceValue {
 /** A line of a JSON-lines file: a value, or why it is none. */
 export type SourceLine = { readonly line: number; readonly value: SourceValue } | { readonly line: number; readonly fault: string };
 
+const BYTE_ORDER_MARK = '\uFEFF';
+
 /** One row for each line that is not blank. @throws {UnreadableStatement} not UTF-8 */
 export function readJsonLines(raw: Uint8Array): readonly SourceLine[] {
   const lines: SourceLine[] = [];
-  for (const [index, text] of textOf(raw).split('\n').entries()) {
-    if (text.trim() === '') continue;
+  for (const [index, line] of textOf(raw).split('\n').entries()) {
+    if (line.trim() === '') continue;
+    // Files that were put one behind the other: each may begin with a mark of its own.
+    const text = line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
     const strict = parseStrictJson(new TextEncoder().encode(text));
     lines.push(strict.ok ? { line: index + 1, value: withSources(text) } : { line: index + 1, fault: strict.message });
   }

@@ -134,6 +134,11 @@ describe('our own message as a file', () => {
 
   it('holds a line that is not JSON and keeps the others', () =>
     expect(rows('canonical', `nonsense\n${CANONICAL_LINES}`, 'json-lines')).toMatchObject([{ code: 'row-not-json' }, { kind: 'payout' }, { kind: 'payout' }]));
+  it('files put one behind the other are read whole, whichever of them begins with a byte order mark; a mark elsewhere is no JSON', () => {
+    expect(rows('canonical', `\uFEFF${CANONICAL_LINES}\uFEFF\n\uFEFF${CANONICAL_LINES}`, 'json-lines').map(({ kind }) => kind)).toEqual(Array.from({ length: 4 }, () => 'payout'));
+    expect(rows('canonical', `\uFEFF\uFEFF${CANONICAL_LINES}`, 'json-lines')).toMatchObject([{ kind: 'payout' }, { kind: 'payout' }]);
+    expect(rows('canonical', ` \uFEFF${CANONICAL_LINES}`, 'json-lines')).toMatchObject([{ code: 'row-not-json' }, { kind: 'payout' }]);
+  });
 
   it.each<[string, string]>([
     ['a header without its columns', 'id,amount\n1,2\n'],
