@@ -7,6 +7,7 @@ import { piecesOf } from './pieces.js';
 import { addressOf, asUsage, Door } from '../door/door.client.js';
 import { KeyUnusable, privateKeyOf } from '@qazyna/signing';
 import { readBytes } from '../signing/key-files.js';
+import { updateList } from '../screening/screening.command.js';
 import { handInStatement, type StatementMedia, type StatementQuery, type StatementSigner } from './statements.client.js';
 
 /** What the door takes at once. */
@@ -16,8 +17,9 @@ const PIECE_BYTES = 1024 * 1024;
 const BAR_WIDTH = 30;
 
 interface ImportOptions {
-  readonly pool: string;
-  readonly account: string;
+  readonly pool?: string;
+  readonly account?: string;
+  readonly list?: string;
   readonly format?: string;
   readonly media?: string;
   readonly url?: string;
@@ -32,15 +34,18 @@ const HELP = `
 First a dry run: the service says what would become of each row, and records nothing. With --yes the file is then handed in.
 Rows that are held, refused or unreadable are shown with their line. Handed in again, a file changes nothing.
 Ends with 0 when every row is in order, 1 when a person should look at some (in a dry run too) or the file is refused.
-OPERATOR_TOKEN is an access token with the role "pool-operator". The address is --url, or MINING_URL, or this machine's.`;
+With --list the file is a version of a sanctions list, as for \`screening update\`.
+OPERATOR_TOKEN is an access token with the role "pool-operator", for a list "compliance-officer". The address is --url, or MINING_URL, for a list
+INTAKE_URL, or this machine's.`;
 
-/** `qazyna import …`: statements of pools as files. */
+/** `qazyna import …`: statements of pools, and sanctions lists, as files. */
 export const registerImportCommands: RegisterCommands = (program, context) => {
   program
     .command('import <file>')
-    .description('hand in a pool\'s statement: a dry run first, then with --yes for good')
-    .requiredOption('--pool <name>', 'the pool, by its registered short name')
-    .requiredOption('--account <name>', 'the account at the pool')
+    .description('hand in a pool\'s statement or a sanctions list: a dry run first, then with --yes for good')
+    .option('--pool <name>', 'of a statement: the pool, by its registered short name')
+    .option('--account <name>', 'of a statement: the account at the pool')
+    .option('--list <kind>', 'a sanctions list in place of a statement: ofac, text or opensanctions')
     .option('--format <name>', 'btcpool-kz, viabtc, f2pool, antpool, braiins, canonical or statutory; left out, the pool\'s own')
     .option('--media <kind>', 'json, csv or json-lines; left out, told from the file\'s name')
     .option('--private-key <file>', 'sign what is handed in, where the pool signs: PKCS#8 PEM, with --publisher, --key and --source')
@@ -48,10 +53,16 @@ export const registerImportCommands: RegisterCommands = (program, context) => {
     .option('--key <name>', 'the key\'s name')
     .option('--source <uri>', 'the source that the publisher speaks as')
     .option('--yes', 'hand it in when the dry run went through', false)
-    .option('--url <address>', 'the service that takes statements')
+    .option('--url <address>', 'the service that takes it')
     .addHelpText('after', HELP)
     .action(async (file: string, options: ImportOptions) => {
       const terminal = context.terminal();
+      const { list, yes, url } = options;
+      if (list !== undefined) {
+        await updateList(file, { list, mayShrink: false, dryRun: !yes, ...(url === undefined ? {} : { url }) }, context);
+        if (!yes && !terminal.json) terminal.err('nothing is recorded: repeat with --yes to hand it in\n');
+        return;
+      }
       try {
         const summary = await importFile(file, options, terminal);
         terminal.out(terminal.json ? toJsonText(summary) : summaryText(summary));
@@ -68,6 +79,7 @@ export const registerImportCommands: RegisterCommands = (program, context) => {
 
 async function importFile(file: string, options: ImportOptions, terminal: Terminal): Promise<ImportSummary> {
   const { pool, account, format, media: given, url, yes } = options;
+  if (pool === undefined || account === undefined) throw new UsageError('a statement needs --pool and --account, a sanctions list --list');
   const signer = signerOf(options);
   const media = mediaOf(file, given);
   const bytes = contentOf(file);

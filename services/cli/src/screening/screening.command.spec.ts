@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../program.js';
+import { registerImportCommands } from '../import/import.command.js';
 import { registerScreeningCommands } from './screening.command.js';
 
 const UPDATED = { status: 'updated', list: 'ofac', version: '2024-09-27', sha256: 'ab'.repeat(32), entries: 3, added: 2, removed: 1, unrecognised: 0, perType: { XBT: 2, ETH: 1 }, unknownTypes: [] as string[], previousVersion: '2024-09-01' };
@@ -40,7 +41,7 @@ describe('qazyna screening update', () => {
   const run = async (...argv: string[]): Promise<{ code: number; out: string; err: string }> => {
     let [out, err] = ['', ''];
     const env = { OPERATOR_TOKEN: 'officer', INTAKE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-    const code = await runCommand(argv, { env, out: (text) => void (out += text), err: (text) => void (err += text), isInteractive: true, signal: new AbortController().signal }, [registerScreeningCommands]);
+    const code = await runCommand(argv, { env, out: (text) => void (out += text), err: (text) => void (err += text), isInteractive: true, signal: new AbortController().signal }, [registerScreeningCommands, registerImportCommands]);
     return { code, out, err };
   };
 
@@ -51,6 +52,17 @@ describe('qazyna screening update', () => {
     expect(out).toContain('ofac 2024-09-27 is in force');
     expect(out).toContain('3: 2 added, 1 removed');
     expect(err).toContain('of 0.7 MiB, being compared');
+  });
+
+  it('is the same by import: a dry run first, with --yes for good', async () => {
+    answer.body = { ...UPDATED, status: 'dry-run' };
+    const dry = await run('import', file, '--list', 'ofac');
+    expect({ code: dry.code, dryRun: asked[0]?.url.searchParams.get('dryRun'), err: dry.err.includes('repeat with --yes') }).toEqual({ code: 0, dryRun: 'true', err: true });
+    answer.body = UPDATED;
+    expect((await run('import', file, '--list', 'ofac', '--yes')).out).toContain('is in force');
+    expect(asked[1]?.url.searchParams.get('dryRun')).toBe('false');
+    const nothing = await run('import', file, '--pool', 'viabtc');
+    expect([nothing.code, nothing.err.includes('--pool and --account')]).toEqual([2, true]);
   });
 
   it('says of a dry run that nothing is recorded, and prints JSON when asked', async () => {

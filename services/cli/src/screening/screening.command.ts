@@ -1,5 +1,5 @@
 import { EXIT, UsageError } from '../exit-codes.js';
-import type { RegisterCommands } from '../program.js';
+import type { CommandContext, RegisterCommands } from '../program.js';
 import { toJsonText, type Terminal } from '../terminal.js';
 import { addressOf, asUsage, Door } from '../door/door.client.js';
 import { uploadList, type ListAnswer } from './lists.client.js';
@@ -7,7 +7,7 @@ import { uploadList, type ListAnswer } from './lists.client.js';
 const KINDS = ['ofac', 'text', 'opensanctions'];
 const BAR_WIDTH = 30;
 
-interface UpdateOptions {
+export interface UpdateOptions {
   readonly list: string;
   readonly name?: string;
   readonly listVersion?: string;
@@ -35,20 +35,23 @@ export const registerScreeningCommands: RegisterCommands = (program, context) =>
     .option('--dry-run', 'only say what would change', false)
     .option('--url <address>', 'the service that takes lists')
     .addHelpText('after', HELP)
-    .action(async (file: string, options: UpdateOptions) => {
-      const terminal = context.terminal();
-      try {
-        const answer = await update(file, options, terminal);
-        terminal.out(terminal.json ? toJsonText(answer) : textOf(answer));
-        if (answer.unknownTypes.length > 0) context.exit(EXIT.findings);
-      } catch (error) {
-        const { code, message } = asUsage(error, [401, 403]);
-        if (terminal.json) terminal.out(toJsonText({ file, refused: code, message }));
-        else terminal.err(`${file} is refused, and the version before stays in force: ${message}\n`);
-        context.exit(EXIT.findings);
-      }
-    });
+    .action((file: string, options: UpdateOptions) => updateList(file, options, context));
 };
+
+/** Hands in a version of a list, or says what would change, and prints what came of it. @throws {UsageError} @throws {Unreachable} */
+export async function updateList(file: string, options: UpdateOptions, context: CommandContext): Promise<void> {
+  const terminal = context.terminal();
+  try {
+    const answer = await update(file, options, terminal);
+    terminal.out(terminal.json ? toJsonText(answer) : textOf(answer));
+    if (answer.unknownTypes.length > 0) context.exit(EXIT.findings);
+  } catch (error) {
+    const { code, message } = asUsage(error, [401, 403]);
+    if (terminal.json) terminal.out(toJsonText({ file, refused: code, message }));
+    else terminal.err(`${file} is refused, and the version before stays in force: ${message}\n`);
+    context.exit(EXIT.findings);
+  }
+}
 
 async function update(file: string, { list, name = list, listVersion, mayShrink, dryRun, url }: UpdateOptions, terminal: Terminal): Promise<ListAnswer> {
   if (!KINDS.includes(list)) throw new UsageError(`--list must be one of ${KINDS.join(', ')}, not ${list}`);
