@@ -50,9 +50,6 @@ export class CaseEffectUndone extends NotedEffect {
 
   @Field.nested(() => LegalDocument, { description: 'Its document' })
   document!: LegalDocument;
-
-  @Field.flag({ optional: true, description: 'Only what is assigned to this very asset is meant; else what is assigned to none as well' })
-  onlyNamed?: boolean;
 }
 
 export interface CustodyCaseEvents {

@@ -94,7 +94,7 @@ export class AssetEffectUndone extends AssetEffect {
 /** The decision no longer makes this asset, or this part of it, state property: the journal compensates. */
 export class AssetStatePropertyReversed extends AssetEffectUndone {}
 
-/** An asset came to the case that a decision over all of it is not about: what is assigned to this asset is not the state's by that decision. */
+/** An asset was reported after a decision over the whole case took effect: what is assigned to this asset is not the state's by that decision. */
 export class AssetOutsideDecision {
   @IdentifierField.caseId()
   caseId!: string;
@@ -113,9 +113,6 @@ export class AssetOutsideDecision {
 
   @Field.uuid({ description: 'The fact that brought the asset' })
   broughtBy!: string;
-
-  @Field.flag({ description: 'Whether the asset was reported after the decision took effect: then what is assigned to no asset of the case stays the state\'s' })
-  reportedAfter!: boolean;
 }
 
 export const UNDONE_EFFECTS = ['released', 'returned-to-victim', 'sold'] as const;

@@ -105,12 +105,9 @@ function takenByTheState(words: readonly NotedWord[], { assetId, asset, coins }:
   let state = 0n;
   for (const word of words) {
     const { gives, effect, factId, order } = word;
-    if (gives === undefined || (word.assetId !== undefined && word.assetId !== assetId) || (gives.asset !== undefined && gives.asset !== asset)) continue;
-    const overruled = words.some((later) => {
-      if (later.order <= order || later.effect !== effect || (factId !== undefined && later.factId !== factId)) return false;
-      if (later.gives !== undefined) return later.assetId === word.assetId;
-      return [undefined, assetId].includes(later.assetId) || (assetId === undefined && later.onlyNamed !== true);
-    });
+    const concerns = (each: NotedWord): boolean => each.assetId === undefined || each.assetId === assetId;
+    if (gives === undefined || !concerns(word) || (gives.asset !== undefined && gives.asset !== asset)) continue;
+    const overruled = words.some((later) => later.order > order && later.effect === effect && (factId === undefined || later.factId === factId) && concerns(later));
     if (overruled) continue;
     if (effect === 'sold') return 0n;
     if (effect === 'state-property' && gives.inKind) state += (coins * gives.numerator) / gives.denominator;

@@ -41,8 +41,6 @@ export interface NotedWord {
   readonly order: number;
   readonly effectiveAt: string;
   readonly notedAt: number;
-  /** Of a taking back: what belongs to no named asset is not meant. */
-  readonly onlyNamed?: true;
   /** Absent where the word takes an effect back. */
   readonly gives?: { readonly asset: string | undefined; readonly numerator: bigint; readonly denominator: bigint; readonly inKind: boolean };
 }
@@ -80,8 +78,8 @@ export class Settlement {
         return this.word(caseId, { assetId, effect, factId, order: caseRevision, effectiveAt, notedAt: at, gives });
       }
       case 'custody.case-effect-undone': {
-        const { caseId, assetId, effect, factId, effectiveAt, caseRevision, onlyNamed } = event.data as unknown as CaseEffectUndone;
-        return this.word(caseId, { assetId, effect, factId, order: caseRevision, effectiveAt, notedAt: at, ...(onlyNamed === true ? { onlyNamed } : {}) });
+        const { caseId, assetId, effect, factId, effectiveAt, caseRevision } = event.data as unknown as CaseEffectUndone;
+        return this.word(caseId, { assetId, effect, factId, order: caseRevision, effectiveAt, notedAt: at });
       }
       case 'custody.deposit-seen': {
         const { depositId, vaultId, asset, amount, blockTime, purpose, sources } = event.data as unknown as DepositSeen;

@@ -59,8 +59,8 @@ export const registerImportCommands: RegisterCommands = (program, context) => {
       const terminal = context.terminal();
       const { list, yes, url } = options;
       if (list !== undefined) {
-        await updateList(file, { list, mayShrink: false, dryRun: !yes, ...(url === undefined ? {} : { url }) }, context);
-        if (!yes && !terminal.json) terminal.err('nothing is recorded: repeat with --yes to hand it in\n');
+        const isTaken = await updateList(file, { list, mayShrink: false, dryRun: !yes, ...(url === undefined ? {} : { url }) }, context);
+        if (isTaken && !yes && !terminal.json) terminal.err('nothing is recorded: repeat with --yes to hand it in\n');
         return;
       }
       try {

@@ -35,21 +35,23 @@ export const registerScreeningCommands: RegisterCommands = (program, context) =>
     .option('--dry-run', 'only say what would change', false)
     .option('--url <address>', 'the service that takes lists')
     .addHelpText('after', HELP)
-    .action((file: string, options: UpdateOptions) => updateList(file, options, context));
+    .action(async (file: string, options: UpdateOptions) => void (await updateList(file, options, context)));
 };
 
-/** Hands in a version of a list, or says what would change, and prints what came of it. @throws {UsageError} @throws {Unreachable} */
-export async function updateList(file: string, options: UpdateOptions, context: CommandContext): Promise<void> {
+/** Hands in a version of a list, or says what would change, and prints what came of it. @returns whether it was not refused @throws {UsageError} @throws {Unreachable} */
+export async function updateList(file: string, options: UpdateOptions, context: CommandContext): Promise<boolean> {
   const terminal = context.terminal();
   try {
     const answer = await update(file, options, terminal);
     terminal.out(terminal.json ? toJsonText(answer) : textOf(answer));
     if (answer.unknownTypes.length > 0) context.exit(EXIT.findings);
+    return true;
   } catch (error) {
     const { code, message } = asUsage(error, [401, 403]);
     if (terminal.json) terminal.out(toJsonText({ file, refused: code, message }));
     else terminal.err(`${file} is refused, and the version before stays in force: ${message}\n`);
     context.exit(EXIT.findings);
+    return false;
   }
 }
 

@@ -51,7 +51,7 @@ export function commandOf({ type, data }: CaseEvent, caseRevision: number | unde
     case 'intake.asset-state-property-reversed':
       return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: 'state-property', undoneBy: data.undoneBy, document: plain(data.order) } };
     case 'intake.asset-outside-decision':
-      return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: 'state-property', undoneBy: data.broughtBy, document: plain(data.decision), ...(data.reportedAfter ? { onlyNamed: true } : {}) } };
+      return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: 'state-property', undoneBy: data.broughtBy, document: plain(data.decision) } };
     case 'intake.asset-disposal-undone':
       return { kind: 'undo', undone: { ...place, assetId: data.assetId, effect: data.effect, undoneBy: data.undoneBy, document: plain(data.order) } };
     case 'intake.asset-became-state-property':

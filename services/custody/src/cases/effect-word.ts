@@ -11,8 +11,6 @@ export interface EffectWord {
   /** Empty in words of the first version, which named no fact: a case had one decision then. */
   readonly factId: string;
   readonly stands: boolean;
-  /** Of a taking back: what belongs to no named asset is not meant. */
-  readonly onlyNamed: boolean;
   /** Only what is in this asset is meant. */
   readonly asset: string | undefined;
   readonly numerator: bigint;
@@ -34,14 +32,14 @@ const ALL = { asset: undefined, numerator: 1n, denominator: 1n, manner: 'in-kind
 /** @param cause the event, `stream@revision` */
 export function effectWordOf({ type, data }: CustodyCaseEvent, cause: string): EffectWord {
   const { caseId, effectiveAt } = data;
-  const word = { caseId, effectiveAt: toInstant(effectiveAt), cause, onlyNamed: false };
+  const word = { caseId, effectiveAt: toInstant(effectiveAt), cause };
   if (type === 'custody.case-state-property-noted') {
     const { factId = '', caseRevision = UNPLACED, decision } = data;
     return { ...word, ...ALL, assetId: undefined, effect: 'state-property', factId, stands: true, reference: decision.reference, caseRevision };
   }
   const { assetId, effect, factId, document, caseRevision } = data;
   const said = { ...word, assetId, effect, factId, reference: document.reference, caseRevision };
-  if (type === 'custody.case-effect-undone') return { ...said, ...ALL, stands: false, onlyNamed: data.onlyNamed === true };
+  if (type === 'custody.case-effect-undone') return { ...said, ...ALL, stands: false };
   const { asset, share, manner } = data;
   return { ...said, stands: true, asset, numerator: BigInt(share.numerator), denominator: BigInt(share.denominator), manner };
 }

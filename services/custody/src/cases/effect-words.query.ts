@@ -4,18 +4,11 @@ interface Reader {
   all(sql: string, ...values: readonly string[]): readonly Record<string, unknown>[];
 }
 
-const COLUMNS = 'case_id, asset_id, effect, fact_id, stands, asset, numerator, denominator, manner, reference, effective_at, case_revision, cause, only_named';
+const COLUMNS = 'case_id, asset_id, effect, fact_id, stands, asset, numerator, denominator, manner, reference, effective_at, case_revision, cause';
 
-/**
- * The words that can touch what was assigned to an asset of a case: those on the asset and on the whole case; for what
- * was assigned to no asset, those on the whole case and all that take something back.
- */
+/** The words that can touch what was assigned to an asset of a case, or to none: those on the asset and on the whole case. */
 export function wordsFor(db: Reader, caseId: string, assetId: string | undefined): readonly EffectWord[] {
-  const rows =
-    assetId === undefined
-      ? db.all(`SELECT ${COLUMNS} FROM effect_words WHERE case_id = ? AND (asset_id = '' OR stands = 0)`, caseId)
-      : db.all(`SELECT ${COLUMNS} FROM effect_words WHERE case_id = ? AND asset_id IN ('', ?)`, caseId, assetId);
-  return rows.map(wordOf);
+  return db.all(`SELECT ${COLUMNS} FROM effect_words WHERE case_id = ? AND asset_id IN ('', ?)`, caseId, assetId ?? '').map(wordOf);
 }
 
 function wordOf(row: Record<string, unknown>): EffectWord {
@@ -25,7 +18,6 @@ function wordOf(row: Record<string, unknown>): EffectWord {
     effect: row['effect'] as EffectWord['effect'],
     factId: row['fact_id'] as string,
     stands: row['stands'] === 1,
-    onlyNamed: row['only_named'] === 1,
     asset: (row['asset'] as string | null) ?? undefined,
     numerator: BigInt(row['numerator'] as string),
     denominator: BigInt(row['denominator'] as string),

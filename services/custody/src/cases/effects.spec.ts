@@ -21,7 +21,7 @@ function note(revision: number, factNumber: number, more: Partial<Effect> = {}):
   return { kind: 'note', effect: { ...place(revision, factNumber), effect: 'state-property', share: WHOLE, manner: 'in-kind', document, ...more } };
 }
 
-function undo(revision: number, factNumber: number, more: { readonly assetId?: string; readonly effect?: Effect['effect']; readonly onlyNamed?: boolean } = {}): CustodyCaseCommand {
+function undo(revision: number, factNumber: number, more: { readonly assetId?: string; readonly effect?: Effect['effect'] } = {}): CustodyCaseCommand {
   return { kind: 'undo', undone: { ...place(revision, factNumber), effect: 'state-property', undoneBy: fact(99), document: { ...document, reference: 'APPEAL-1' }, ...more } };
 }
 
@@ -65,13 +65,15 @@ describe('what the law made of a deposit', () => {
     const heard = new Heard().hear(note(1, 1));
     expect([heard.stateProperty(100n, 'a'), heard.stateProperty(100n)]).toEqual([100n, 100n]);
   });
-  it('leaves out an asset that an appeal took out of the whole case, and then what belongs to no asset', () => {
+  it('leaves out an asset that was taken out of the whole case; what belongs to no asset follows the words on the whole', () => {
     const heard = new Heard().hear(note(1, 1), undo(2, 1, { assetId: 'a' }));
-    expect([heard.stateProperty(100n, 'a'), heard.stateProperty(100n, 'b'), heard.stateProperty(100n)]).toEqual([0n, 100n, 0n]);
-  });
-  it('leaves out an asset that came after a decision over the whole case, and nothing else', () => {
-    const heard = new Heard().hear(note(1, 1), undo(2, 1, { assetId: 'a', onlyNamed: true }));
     expect([heard.stateProperty(100n, 'a'), heard.stateProperty(100n, 'b'), heard.stateProperty(100n)]).toEqual([0n, 100n, 100n]);
+    expect(heard.hear(undo(3, 1)).stateProperty(100n)).toBe(0n);
+  });
+  it('counts an asset once where a word on it and one on the whole case say the same, whichever came last', () => {
+    const twice = (first: CustodyCaseCommand, second: CustodyCaseCommand): bigint => new Heard().hear(first, second).stateProperty(100n, 'a');
+    const [own, whole] = [(at: number) => note(at, 1, { assetId: 'a', asset: BTC }), (at: number) => note(at, 1)];
+    expect([twice(own(1), whole(2)), twice(whole(1), own(2)), twice(own(2), whole(1))]).toEqual([100n, 100n, 100n]);
   });
   it('is taken back with the whole case, also where the decision was noted before decisions named their fact', () => {
     const old: CustodyCaseEvent = { type: 'custody.case-state-property-noted', data: { caseId: CASE, decision: document, effectiveAt: '2026-01-01T00:00:00Z' } };

@@ -29,25 +29,16 @@ export function partOf({ amount }: CaseDeposit, { numerator, denominator }: Effe
 }
 
 /**
- * The effects that stand on a deposit at a moment. An act over a single asset reaches what was assigned to that asset
- * only; an act over the whole case reaches everything, and what belongs to no named asset only while no asset is taken
- * out of the act.
+ * The effects that stand on a deposit at a moment. Of what was assigned to an asset the last word on an effect counts,
+ * be it on the asset or on the whole case; what was assigned to none follows the words on the whole case.
  */
 export function effectsOn(deposit: CaseDeposit, words: readonly EffectWord[], at: string): readonly EffectWord[] {
-  const said = words.filter(({ effectiveAt }) => effectiveAt <= at);
-  return said.filter(
-    (word) =>
-      word.stands &&
-      (word.assetId === undefined || word.assetId === deposit.assetId) &&
-      (word.asset === undefined || word.asset === deposit.asset) &&
-      !said.some((later) => overrules(later, word, deposit)),
-  );
+  const said = words.filter(({ assetId, effectiveAt }) => effectiveAt <= at && (assetId === undefined || assetId === deposit.assetId));
+  return said.filter((word) => word.stands && (word.asset === undefined || word.asset === deposit.asset) && !said.some((later) => overrules(later, word)));
 }
 
-function overrules(later: EffectWord, word: EffectWord, deposit: CaseDeposit): boolean {
-  if (later.caseRevision <= word.caseRevision || !isOfSameEffect(later, word)) return false;
-  if (later.stands) return later.assetId === word.assetId;
-  return later.assetId === undefined || later.assetId === deposit.assetId || (deposit.assetId === undefined && !later.onlyNamed);
+function overrules(later: EffectWord, word: EffectWord): boolean {
+  return later.caseRevision > word.caseRevision && isOfSameEffect(later, word);
 }
 
 function isOfSameEffect(a: EffectWord, b: EffectWord): boolean {
@@ -67,10 +58,10 @@ export function statePropertyActs(deposit: CaseDeposit, words: readonly EffectWo
 
 /** The word that ended what was posted by the act of this cause; undefined where no word did. */
 export function endingOf(cause: string, deposit: CaseDeposit, words: readonly EffectWord[], at: string): Ending | undefined {
-  const said = words.filter(({ effectiveAt }) => effectiveAt <= at);
+  const said = words.filter(({ assetId, effectiveAt }) => effectiveAt <= at && (assetId === undefined || assetId === deposit.assetId));
   const word = said.find((each) => each.cause === cause);
   const first = (candidates: readonly EffectWord[]): EffectWord | undefined => [...candidates].sort((a, b) => a.caseRevision - b.caseRevision)[0];
-  const overruling = word === undefined ? undefined : first(said.filter((later) => overrules(later, word, deposit)));
+  const overruling = word === undefined ? undefined : first(said.filter((later) => overrules(later, word)));
   // A sale takes the coins out of the decision without a word on the decision itself.
   const ending = overruling ?? first(effectsOn(deposit, words, at).filter(({ effect }) => effect === 'sold'));
   return ending && { cause: ending.cause, reference: ending.reference, effectiveAt: ending.effectiveAt };

@@ -6,56 +6,68 @@ describe('a decision told of the whole case, and an asset that comes after it', 
   const onlyB = { assetIds: ['b'] };
   const reportB = fact('reported', 2, { assets: [asset('b')] }, 'report-b');
   const decidedB = [reportB, fact('arrest', 3, onlyB), fact('confiscation-order', 5, onlyB), fact('finality', 6, onlyB), fact('state-property-decision', 7, onlyB)];
+  const reportA = fact('reported', 1, { assets: [asset('a')] }, 'report-a');
+  const reportD = fact('reported', 9, { assets: [asset('d')] }, 'report-d');
 
-  it('it is not about the asset that the decision does not name, nor about what belongs to no asset', () => {
+  it('is taken back from the case and told of its own asset, where the case had another one all along', () => {
     const seizure = new Case(...decidedB);
-    expect(seizure.events.some(({ type }) => type === 'intake.case-became-state-property')).toBe(true);
-    expect(seizure.take(fact('reported', 1, { assets: [asset('a')] }, 'report-a'))).toMatchObject([
-      { type: 'intake.act-applied' },
-      { type: 'intake.asset-outside-decision', data: { assetId: 'a', factId: 'state-property-decision', decision: document, effectiveAt: at(7), broughtBy: 'report-a', reportedAfter: false } },
-      { type: 'intake.asset-status-changed', data: { assetId: 'a', legalStatus: 'reported' } },
-    ]);
-    expect(seizure.types(fact('arrest', 3, { assetIds: ['a'] }, 'arrest-a'))).toEqual(['act-applied', 'asset-status-changed']);
+    expect(seizure.types(reportA)).toEqual(['act-applied', 'case-state-property-reversed', 'asset-became-state-property', 'asset-status-changed']);
+    expect(seizure.events.at(-2)).toMatchObject({ data: { assetId: 'b', scope: 'asset' } });
   });
 
-  it('what belongs to no asset stays the state\'s where the asset was reported after the decision', () => {
+  it('is not about an asset that is reported after it, whether that is known before or after', () => {
     const seizure = new Case(...road('state-property-decision'));
-    expect(seizure.take(fact('reported', 9, { assets: [asset('d')] }, 'report-d'))).toMatchObject([{}, { type: 'intake.asset-outside-decision', data: { assetId: 'd', reportedAfter: true } }, {}]);
+    expect(seizure.take(reportD)).toMatchObject([{}, { type: 'intake.asset-outside-decision', data: { assetId: 'd', factId: 'state-property-decision', decision: document, effectiveAt: at(7), broughtBy: 'report-d' } }, {}]);
     expect(seizure.statusOf('d')).toEqual(['1/1 reported']);
+    const other = new Case(...road('finality'), reportD);
+    expect(other.types(fact('state-property-decision', 7))).toEqual(['act-applied', 'case-became-state-property', 'asset-outside-decision', 'asset-became-state-property', 'asset-status-changed']);
   });
 
   it('coins that inherit from an asset of the case are covered by the word on all of it, and counted once', () => {
     const seizure = new Case(...road('state-property-decision'));
-    const found: CoinsInherited = { ...asset('a-fork'), caseId: CASE, findingId: 'f-1', parentAssetId: 'a', kind: 'fork', evidence: { reference: 'x', note: 'y' }, effectiveAt: at(8) } as unknown as CoinsInherited;
+    const found = { ...asset('a-fork'), caseId: CASE, findingId: 'f-1', parentAssetId: 'a', kind: 'fork', effectiveAt: at(8) } as unknown as CoinsInherited;
     expect(seizure.take({ kind: 'inherit', found })).toMatchObject([{ type: 'intake.coins-inherited' }, { type: 'intake.asset-became-state-property', data: { assetId: 'a-fork', scope: 'case' } }, {}]);
   });
 
-  it('a decision that comes to it later is told of it alone', () => {
-    const seizure = new Case(...road('state-property-decision'), fact('reported', 9, { assets: [asset('d')] }, 'report-d'), fact('arrest', 10, { assetIds: ['d'] }, 'arrest-d'), fact('confiscation-order', 11, { assetIds: ['d'] }, 'order-d'), fact('finality', 12, { assetIds: ['d'] }, 'final-d'));
-    expect(seizure.take(fact('state-property-decision', 13, { assetIds: ['d'] }, 'decision-d'))).toMatchObject([{}, { type: 'intake.asset-became-state-property', data: { assetId: 'd', scope: 'asset' } }, {}]);
+  it('a decision on the later asset is told of it alone, and taken back from it alone', () => {
+    const onlyD = { assetIds: ['d'] };
+    const seizure = new Case(...road('state-property-decision'), reportD, fact('arrest', 10, onlyD, 'arrest-d'), fact('confiscation-order', 11, onlyD, 'order-d'), fact('finality', 12, onlyD, 'final-d'));
+    expect(seizure.take(fact('state-property-decision', 13, onlyD, 'decision-d'))).toMatchObject([{}, { type: 'intake.asset-became-state-property', data: { assetId: 'd', scope: 'asset' } }, {}]);
+    expect(seizure.types(fact('reversal', 14, onlyD, 'reversal-d'))).toEqual(['act-applied', 'asset-state-property-reversed', 'asset-status-changed']);
+    expect(toldTheStates(seizure, ['a', 'd', undefined])).toEqual([true, false, true]);
   });
 
-  it('whatever the order, exactly the assets that are decided are told as the state\'s', () => {
-    const facts = [...decidedB, fact('reported', 1, { assets: [asset('a')] }, 'report-a'), fact('arrest', 3, { assetIds: ['a'] }, 'arrest-a'), fact('reported', 9, { assets: [asset('c')] }, 'report-c')];
+  it('a sale that is told after it leaves the word on the case as it is, and the asset has a word of its own', () => {
+    const proceeds = { asset: 'qazyna:local/iso4217:KZT', amount: '4200000000', location: { kind: 'bank-account' as const, reference: 'deposit-17' } };
+    const seizure = new Case(...road('state-property-decision'));
+    expect(seizure.types(fact('pre-verdict-sale', 4, { proceeds, actAt: '2026-03-04T12:00:00Z', effectiveAt: '2026-03-04T12:00:00Z' }))).toEqual(['act-applied', 'asset-state-property-reversed', 'asset-sold', 'asset-became-state-property', 'asset-status-changed']);
+    expect(toldTheStates(seizure, ['a', undefined])).toEqual([true, true]);
+  });
+
+  it.each([
+    ['one asset is decided, another not', [...decidedB, reportA, fact('arrest', 3, { assetIds: ['a'] }, 'arrest-a'), reportD], [false, true, false, false]],
+    ['all are decided but what was reported later', [reportA, reportB, ...(['arrest', 'confiscation-order', 'finality', 'state-property-decision'] as const).map((act, index) => fact(act, 3 + index)), reportD], [true, true, false, true]],
+    ['each by itself, of one decision', [reportA, reportB, fact('arrest', 3, { assetIds: ['a'] }, 'arrest-a'), fact('arrest', 4, { assetIds: ['b'] }, 'arrest-b'), fact('confiscation-order', 5), fact('finality', 6), fact('state-property-decision', 7), reportD], [true, true, false, true]],
+  ])('whatever the order: %s', (_, facts, wanted) => {
     fc.assert(
       fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (shuffled) => {
         const seizure = new Case(...shuffled);
-        expect(['a', 'b', 'c', undefined].map((assetId) => isToldTheStates(seizure, assetId))).toEqual([false, true, false, false]);
+        expect(toldTheStates(seizure, ['a', 'b', 'd', undefined])).toEqual(wanted);
       }),
     );
   });
 
-  /** As custody hears it; `undefined` is what belongs to no asset. */
-  function isToldTheStates({ events }: Case, assetId: string | undefined): boolean {
-    let [whole, own, out] = [false, false, false];
-    for (const { type, data } of events) {
-      if (type === 'intake.case-became-state-property') [whole, out] = [true, false];
-      else if (type === 'intake.case-state-property-reversed') whole = false;
-      else if (type === 'intake.asset-outside-decision') out ||= data.assetId === assetId || (assetId === undefined && !data.reportedAfter);
-      else if (type === 'intake.asset-became-state-property' && data.scope === 'asset' && data.assetId === assetId) own = true;
-      else if (type === 'intake.asset-state-property-reversed' && data.assetId === assetId) own = false;
-    }
-    return own || (whole && !out);
+  /** As custody hears it: the last word on an asset or on the whole case; `undefined` is what belongs to no asset. */
+  function toldTheStates({ events }: Case, assetIds: readonly (string | undefined)[]): boolean[] {
+    return assetIds.map((assetId) => {
+      const last = new Map<string, boolean>();
+      for (const { type, data } of events) {
+        if (type === 'intake.case-became-state-property' || type === 'intake.case-state-property-reversed') last.set(data.factId, type === 'intake.case-became-state-property');
+        else if ((type === 'intake.asset-outside-decision' || type === 'intake.asset-state-property-reversed') && data.assetId === assetId) last.set(data.factId, false);
+        else if (type === 'intake.asset-became-state-property' && data.scope === 'asset' && data.assetId === assetId) last.set(data.factId, true);
+      }
+      return [...last.values()].some((stands) => stands);
+    });
   }
 });
 

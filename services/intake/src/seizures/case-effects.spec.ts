@@ -7,7 +7,7 @@ const document = { reference: 'r', authority: 'court', sha256: 'ab'.repeat(32) }
 const holding = { asset: 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:1', amount: '100', location: { kind: 'device' as const, reference: 'E-7' } };
 const life = (more: Partial<AssetLife>): AssetLife => ({ holding, legalStatus: 'arrested', parts: [{ legalStatus: 'arrested', share: fractions.ONE }], restriction: undefined, effects: [], applied: [], waiting: [], overtaken: [], lapses: [], ...more });
 const standing = (...lives: readonly AssetLife[]): CaseStanding => ({ lives: new Map(lives.map((each, index) => [String(index + 1), each])), reportedAt: new Map(), outcomes: new Map(), legalStatus: undefined });
-const change = (before: CaseStanding, after: CaseStanding, more: Partial<Change> = {}): Change => ({ caseId: 'afm.1', before, after, factId: 'f', document, effectiveAt: '2026-03-01T00:00:00Z', toldWhole: undefined, outside: new Set(), ...more });
+const change = (before: CaseStanding, after: CaseStanding, more: Partial<Change> = {}): Change => ({ caseId: 'afm.1', before, after, factId: 'f', document, effectiveAt: '2026-03-01T00:00:00Z', toldWhole: undefined, apart: new Set(), ...more });
 const decided = { kind: 'state-property' as const, factId: 'd', share: fractions.ONE, effectiveAt: '2026-03-01T00:00:00Z', document, holding };
 
 describe('INV-49, broken on purpose', () => {
@@ -39,9 +39,9 @@ describe('an effect of every asset at once', () => {
       ['intake.asset-became-state-property', 'case'],
     ]);
   });
-  it('is said asset by asset where one of them came later, so that nothing counts twice', () => {
+  it('is said of the case as soon as it is whole, though one of them came later', () => {
     const before = standing(life({ effects: [decided] }), life({}));
     const after = standing(life({ effects: [decided] }), life({ effects: [decided] }));
-    expect(eventsOfChange(change(before, after))).toMatchObject([{ type: 'intake.asset-became-state-property', data: { assetId: '2', scope: 'asset' } }]);
+    expect(eventsOfChange(change(before, after))).toMatchObject([{ type: 'intake.case-became-state-property' }, { type: 'intake.asset-became-state-property', data: { assetId: '2', scope: 'case' } }]);
   });
 });

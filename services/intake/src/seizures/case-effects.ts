@@ -17,8 +17,8 @@ export interface Change {
   readonly effectiveAt: string;
   /** The deciding fact that was told of the whole case, while it stands. */
   readonly toldWhole: string | undefined;
-  /** Assets that were told to be outside that decision. */
-  readonly outside: ReadonlySet<string>;
+  /** Assets of which something else was told since: that they are outside that decision, or no more under it. */
+  readonly apart: ReadonlySet<string>;
 }
 
 /** What it was done to belongs to it: a sale that is told late makes of a decision over coins one over their proceeds. */
@@ -33,31 +33,25 @@ interface Told {
 export function eventsOfChange(change: Change): CaseEvent[] {
   const gone = difference(change.before, change.after);
   const come = difference(change.after, change.before);
-  const decision = standingDecision(change, gone);
-  return [...undone(change, gone), ...outsideOf(change, decision), ...done(change, come, decision), ...standings(change)];
+  const decision = decisionOfAll(change.after);
+  return [...undone(change, gone, decision), ...done(change, gone, come, decision), ...standings(change)];
 }
 
-/** The fact of which the whole case was told to be state property, where this change leaves that as it is. */
-function standingDecision({ toldWhole, outside }: Change, gone: readonly Told[]): string | undefined {
-  return gone.some(({ assetId, effect }) => isOfWhole(effect, toldWhole) && !outside.has(assetId)) ? undefined : toldWhole;
+/**
+ * The decision that makes everything of the case state property: each asset that was reported by the moment it takes
+ * effect, whole and in kind. It follows from the standing alone, so that the order of arrival decides nothing.
+ */
+function decisionOfAll({ lives, reportedAt }: CaseStanding): Effect | undefined {
+  const decisions = new Map<string, Effect>();
+  for (const { effects } of lives.values()) for (const effect of effects) if (isOfWhole(effect, effect.factId)) decisions.set(effect.factId, effect);
+  return [...decisions.values()].find(({ factId, effectiveAt }) =>
+    [...lives].every(([assetId, { effects }]) => (reportedAt.get(assetId) ?? 0) > Date.parse(effectiveAt) || effects.some((effect) => isOfWhole(effect, factId))),
+  );
 }
 
-function isOfWhole({ kind, factId }: Effect, decision: string | undefined): boolean {
-  return kind === 'state-property' && factId === decision;
-}
-
-/** Assets that came to the case after a decision was told of all of it, and that it is not about. */
-function outsideOf({ caseId, after, factId: broughtBy, outside }: Change, decision: string | undefined): CaseEvent[] {
-  const effects = [...after.lives].map(([assetId, life]) => [assetId, life.effects.find((effect) => isOfWhole(effect, decision))] as const);
-  const told = effects.find(([, effect]) => effect !== undefined)?.[1];
-  if (decision === undefined || told === undefined) return [];
-  return effects
-    .filter(([assetId, effect]) => effect === undefined && !outside.has(assetId))
-    .map(([assetId]) => {
-      const { document, effectiveAt } = told;
-      const reportedAfter = (after.reportedAt.get(assetId) ?? 0) > Date.parse(effectiveAt);
-      return { type: 'intake.asset-outside-decision', data: { caseId, assetId, factId: decision, decision: document, effectiveAt, broughtBy, reportedAfter } };
-    });
+/** Whether this is what a decision does to an asset of which it takes all. */
+function isOfWhole({ kind, factId, share, substituteValue }: Effect, decision: string | undefined): boolean {
+  return kind === 'state-property' && factId === decision && share.n === share.d && substituteValue === undefined;
 }
 
 function difference(from: CaseStanding, other: CaseStanding): Told[] {
@@ -69,26 +63,36 @@ function difference(from: CaseStanding, other: CaseStanding): Told[] {
   return told;
 }
 
-/** The one fact that did this to the whole of every asset at once; undefined where it was not so. */
-function wholeCaseBy(kind: Effect['kind'], come: readonly Told[], { lives }: CaseStanding): Effect | undefined {
-  const of = come.filter(({ effect }) => effect.kind === kind);
+/** The one fact that released every asset at once; undefined where it was not so. */
+function releasedAll(come: readonly Told[], { lives }: CaseStanding): Effect | undefined {
+  const of = come.filter(({ effect }) => effect.kind === 'released');
   const [first] = of;
   if (first === undefined || of.length !== lives.size) return undefined;
-  return of.every(({ effect }) => effect.factId === first.effect.factId && effect.share.n === fractions.ONE.n && effect.share.d === fractions.ONE.d && effect.substituteValue === undefined) ? first.effect : undefined;
+  return of.every(({ effect }) => effect.factId === first.effect.factId && effect.share.n === effect.share.d) ? first.effect : undefined;
 }
 
-function done({ caseId, after, outside }: Change, come: readonly Told[], decision: string | undefined): CaseEvent[] {
-  const decided = wholeCaseBy('state-property', come, after);
-  const released = wholeCaseBy('released', come, after);
+function done({ caseId, after, factId, toldWhole, apart }: Change, gone: readonly Told[], come: readonly Told[], decision: Effect | undefined): CaseEvent[] {
+  const isNew = decision !== undefined && decision.factId !== toldWhole;
+  const takenOut = gone.filter(({ effect }) => effect.kind === 'state-property' && effect.factId === toldWhole).map(({ assetId }) => assetId);
+  const ownWords = isNew ? new Set<string>() : new Set([...apart, ...takenOut]);
+  const released = releasedAll(come, after);
   const events: CaseEvent[] = [];
-  if (decided !== undefined) events.push({ type: 'intake.case-became-state-property', data: { caseId, factId: decided.factId, decision: decided.document, effectiveAt: decided.effectiveAt } });
+  if (isNew) events.push({ type: 'intake.case-became-state-property', data: { caseId, factId: decision.factId, decision: decision.document, effectiveAt: decision.effectiveAt } });
+  if (decision !== undefined) events.push(...outsideOf(caseId, after, decision, ownWords, factId));
   if (released !== undefined) events.push({ type: 'intake.case-released', data: { caseId, factId: released.factId, order: released.document, effectiveAt: released.effectiveAt } });
   const isSaidByCase = ({ assetId, effect }: Told): boolean => {
-    if (effect.kind === 'state-property') return decided !== undefined || (isOfWhole(effect, decision) && !outside.has(assetId));
+    if (effect.kind === 'state-property') return isOfWhole(effect, decision?.factId) && !ownWords.has(assetId);
     return effect.kind === 'released' && released !== undefined;
   };
   for (const told of come) events.push(doneTo(caseId, told, isSaidByCase(told)));
   return events;
+}
+
+/** Assets that were reported after a decision that is told of the whole case: it is not about them. */
+function outsideOf(caseId: string, { lives }: CaseStanding, { factId, document, effectiveAt }: Effect, told: ReadonlySet<string>, broughtBy: string): CaseEvent[] {
+  return [...lives]
+    .filter(([assetId, { effects }]) => !told.has(assetId) && !effects.some((effect) => isOfWhole(effect, factId)))
+    .map(([assetId]) => ({ type: 'intake.asset-outside-decision', data: { caseId, assetId, factId, decision: document, effectiveAt, broughtBy } }));
 }
 
 function doneTo(caseId: string, { assetId, effect }: Told, byCase: boolean): CaseEvent {
@@ -107,10 +111,10 @@ function doneTo(caseId: string, { assetId, effect }: Told, byCase: boolean): Cas
   }
 }
 
-function undone({ caseId, after, factId, document, effectiveAt, toldWhole, outside }: Change, gone: readonly Told[]): CaseEvent[] {
-  if (gone.length === 0) return [];
+function undone({ caseId, before, after, factId, document, effectiveAt, toldWhole }: Change, gone: readonly Told[], decision: Effect | undefined): CaseEvent[] {
+  const reversesWhole = toldWhole !== undefined && decision?.factId !== toldWhole;
+  if (gone.length === 0 && !reversesWhole) return [];
   if (document === undefined) throw new Error('INV-50: an effect was undone by nothing');
-  const reversesWhole = toldWhole !== undefined && gone.some(({ assetId, effect }) => isOfWhole(effect, toldWhole) && !outside.has(assetId));
   const events: CaseEvent[] = reversesWhole ? [{ type: 'intake.case-state-property-reversed', data: { caseId, factId: toldWhole, undoneBy: factId, order: document, effectiveAt } }] : [];
   for (const { assetId, effect } of gone) {
     const byCase = reversesWhole && isOfWhole(effect, toldWhole);
@@ -119,12 +123,10 @@ function undone({ caseId, after, factId, document, effectiveAt, toldWhole, outsi
     else events.push({ type: 'intake.asset-disposal-undone', data: { ...data, effect: effect.kind } });
   }
   if (!reversesWhole) return events;
-  // Said of the whole case and taken back from it: for what it still holds of, it is said again, asset by asset.
-  const taken = new Set(gone.map(({ assetId, effect }) => `${assetId} ${keyOf(effect)}`));
+  // Said of the whole case and taken back from it: for what it held of and still holds of, it is said again, asset by asset.
   for (const [assetId, { effects }] of after.lives) {
-    for (const effect of effects) {
-      if (isOfWhole(effect, toldWhole) && !taken.has(`${assetId} ${keyOf(effect)}`)) events.push(doneTo(caseId, { assetId, effect }, false));
-    }
+    const had = new Set(before.lives.get(assetId)?.effects.map(keyOf));
+    for (const effect of effects) if (isOfWhole(effect, toldWhole) && had.has(keyOf(effect))) events.push(doneTo(caseId, { assetId, effect }, false));
   }
   return events;
 }

@@ -54,7 +54,7 @@ export function stillToTell({ outstanding, ...after }: CaseState): CaseEvent[] {
     document: after.facts.get(factId)?.fact.document,
     effectiveAt,
     toldWhole: before.toldWhole,
-    outside: before.outside,
+    apart: before.apart,
   });
   if (events.length !== changes) throw new Error(`INV-53: ${String(events.length)} events follow of ${factId}, and ${String(changes)} were announced`);
   return events.slice(told - acts);

@@ -257,7 +257,7 @@ describe('a case of thousands of assets', () => {
           for (let part = 0; seizure.state.outstanding !== undefined; part++) told.push(...seizure.tell(stillToTell(seizure.state).slice(0, sizes[part % sizes.length])));
           const before = caseStanding(state.facts.values(), state.lapsed, state.inherited);
           const after = caseStanding(seizure.state.facts.values(), seizure.state.lapsed, seizure.state.inherited);
-          const whole = eventsOfChange({ caseId: CASE, before, after, factId: act.factId, document, effectiveAt: act.fact.effectiveAt, toldWhole: state.toldWhole, outside: state.outside });
+          const whole = eventsOfChange({ caseId: CASE, before, after, factId: act.factId, document, effectiveAt: act.fact.effectiveAt, toldWhole: state.toldWhole, apart: state.apart });
           expect(told.filter(({ type }) => !/act-|outstanding/.test(type))).toEqual(whole);
         }
       }),

@@ -54,8 +54,8 @@ export interface CaseState {
   readonly freezes: ReadonlyMap<string, 'frozen' | 'lifted'>;
   /** The fact of which the whole case was told to be state property, while that stands. */
   readonly toldWhole: string | undefined;
-  /** Assets that came since and that it is not about. */
-  readonly outside: ReadonlySet<string>;
+  /** Assets of which something else was told since. */
+  readonly apart: ReadonlySet<string>;
   /** A change of which not all was told yet: nothing else is decided before the rest of it is. */
   readonly outstanding: Outstanding | undefined;
 }
@@ -100,7 +100,7 @@ function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
   }
   if (after.lives.size > ASSETS_MAX) return refuse('too-many-assets', `a case has at most ${ASSETS_MAX} assets`, 'assets');
   const acts = [...toldOf(command, state, after, facts), ...lapsesUndone(state, after, factId)];
-  const part = firstPart(acts, { caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, toldWhole: state.toldWhole, outside: state.outside });
+  const part = firstPart(acts, { caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, toldWhole: state.toldWhole, apart: state.apart });
   return part === undefined ? refuse('too-many-acts-at-once', 'the act frees more acts that wait than one append holds: publish the acts before it first', 'act') : accept(...part);
 }
 
@@ -160,7 +160,7 @@ function look({ caseId, now, warningHours }: LookAtClock, state: CaseState): Dec
   if (cause === undefined) return accept(...events);
   const after = caseStanding(state.facts.values(), lapsed, state.inherited);
   const document = state.facts.get(cause)?.fact.document;
-  const part = firstPart(events, { caseId, before, after, factId: cause, document, effectiveAt: now, toldWhole: state.toldWhole, outside: state.outside });
+  const part = firstPart(events, { caseId, before, after, factId: cause, document, effectiveAt: now, toldWhole: state.toldWhole, apart: state.apart });
   if (part === undefined) throw new Error('one lapse and its warnings are more than an append holds');
   return accept(...part);
 }
@@ -174,7 +174,7 @@ function inherit(found: CoinsInherited, state: CaseState): Decision<CaseEvent> {
   if (before.lives.has(assetId)) return refuse('asset-already-reported', `the case has an asset ${assetId}`, 'assetId');
   const after = caseStanding(state.facts.values(), state.lapsed, [...state.inherited, found]);
   const [first] = state.facts.values();
-  return accept({ type: 'intake.coins-inherited', data: found }, ...eventsOfChange({ caseId, before, after, factId: first?.factId ?? '', document: first?.fact.document, effectiveAt, toldWhole: state.toldWhole, outside: state.outside }));
+  return accept({ type: 'intake.coins-inherited', data: found }, ...eventsOfChange({ caseId, before, after, factId: first?.factId ?? '', document: first?.fact.document, effectiveAt, toldWhole: state.toldWhole, apart: state.apart }));
 }
 
 function freeze(kind: 'freeze' | 'lift', data: IssuerFreeze, state: CaseState): Decision<CaseEvent> {
@@ -239,11 +239,15 @@ function fold(state: CaseState, event: CaseEvent): CaseState {
     case 'intake.act-overtaken':
       return { ...state, told: new Map(state.told).set(event.data.factId, 'overtaken') };
     case 'intake.case-became-state-property':
-      return { ...state, toldWhole: event.data.factId, outside: new Set() };
+      return { ...state, toldWhole: event.data.factId, apart: new Set() };
     case 'intake.case-state-property-reversed':
-      return { ...state, toldWhole: undefined, outside: new Set() };
+      return { ...state, toldWhole: undefined, apart: new Set() };
     case 'intake.asset-outside-decision':
-      return { ...state, outside: new Set([...state.outside, event.data.assetId]) };
+      return { ...state, apart: new Set([...state.apart, event.data.assetId]) };
+    case 'intake.asset-state-property-reversed': {
+      const { assetId, factId, scope } = event.data;
+      return scope === 'asset' && factId === state.toldWhole ? { ...state, apart: new Set([...state.apart, assetId]) } : state;
+    }
     case 'intake.restriction-warned': {
       const { factId, hoursBefore, lapsesAt } = event.data;
       return { ...state, warned: new Set([...state.warned, warningKey(factId, hoursBefore, lapsesAt)]) };
@@ -268,7 +272,7 @@ function fold(state: CaseState, event: CaseEvent): CaseState {
 }
 
 export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent> = {
-  initialState: () => ({ facts: new Map(), told: new Map(), legalStatus: undefined, lapsed: new Map(), warned: new Set(), inherited: [], freezes: new Map(), toldWhole: undefined, outside: new Set(), outstanding: undefined }),
+  initialState: () => ({ facts: new Map(), told: new Map(), legalStatus: undefined, lapsed: new Map(), warned: new Set(), inherited: [], freezes: new Map(), toldWhole: undefined, apart: new Set(), outstanding: undefined }),
   decide,
   evolve,
 };
