@@ -61,6 +61,22 @@ export const BUGS: readonly Bug[] = [
       return data.assetId !== '' ? undefined : {`,
   },
   {
+    name: 'outside-the-decision-unheard',
+    what: 'custody does not hear that a decision over the whole case is not about an asset that was reported later',
+    file: 'services/custody/src/cases/case-words.ts',
+    find: `case 'intake.asset-outside-decision':
+      return {`,
+    replace: `case 'intake.asset-outside-decision':
+      return data.assetId !== '' ? undefined : {`,
+  },
+  {
+    name: 'whole-case-of-one-asset',
+    what: 'a decision is one over the whole case when one of its assets was decided',
+    file: 'services/intake/src/seizures/case-effects.ts',
+    find: '[...lives].every(([assetId, { effects }]) =>',
+    replace: '[...lives].some(([assetId, { effects }]) =>',
+  },
+  {
     name: 'cooling-off-skipped',
     what: 'payouts go to a new wallet as soon as its change is confirmed',
     file: 'services/mining-ingest/src/pools/pool-account-timeline.ts',

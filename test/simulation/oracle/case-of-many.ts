@@ -11,6 +11,10 @@ interface Share {
 }
 
 export interface PlainAsset {
+  /** When it was reported first. */
+  readonly reportedAt: number;
+  /** When a decision took all of it in kind, be it sold since. */
+  readonly takenWholeAt: string | undefined;
   readonly parts: ReadonlyMap<string, Share>;
   /** What of each coin of it is the state's, in kind, and since when. */
   readonly stateProperty: { readonly share: Share; readonly effectiveAt: string } | undefined;
@@ -49,15 +53,28 @@ export function plainAssets(told: Testimony): Map<string, PlainAsset> {
   return assets;
 }
 
+/** What belongs to none of the assets follows a decision that took everything that was reported by then. */
+export function stateOfUnassigned(assets: ReadonlyMap<string, PlainAsset>): PlainAsset['stateProperty'] {
+  const all = [...assets.values()];
+  const at = all.map(({ takenWholeAt }) => takenWholeAt).find((each) => each !== undefined && all.every(({ reportedAt, takenWholeAt }) => reportedAt > Date.parse(each) || takenWholeAt === each));
+  return at === undefined ? undefined : { share: WHOLE, effectiveAt: at };
+}
+
 function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
+  const names = ({ act, assets }: Act): boolean => act === 'reported' && (assets as readonly { assetId: string }[]).some((each) => each.assetId === assetId);
+  const report = acts.find(names);
+  const reportedAt = Date.parse((report?.['effectiveAt'] as string | undefined) ?? '');
+  const isFirst = report === acts.find(({ act }) => act === 'reported');
   let main = { status: 'none', share: WHOLE };
   let order: { status: string; share: Share; restGoes: boolean; inKind: boolean; effectiveAt: string } | undefined;
   let sold = false;
   const gone = new Map<string, Share>();
   const leave = (where: string, share: Share): void => void gone.set(where, plus(gone.get(where) ?? NOTHING, share));
-  for (const { act, assetIds, assets, share, rest, substituteValue, effectiveAt } of acts) {
-    const named = act === 'reported' ? (assets as readonly { assetId: string }[]).some((each) => each.assetId === assetId) : assetIds === undefined || (assetIds as readonly string[]).includes(assetId);
-    if (!named) continue;
+  for (const told of acts) {
+    const { act, assetIds, share, rest, substituteValue, effectiveAt } = told;
+    // An act that names none is about what was reported by then.
+    const concerned = act === 'reported' ? names(told) : assetIds === undefined ? isFirst || reportedAt <= Date.parse(effectiveAt as string) : (assetIds as readonly string[]).includes(assetId);
+    if (!concerned) continue;
     const part = share === undefined ? undefined : { n: BigInt((share as { numerator: string }).numerator), d: BigInt((share as { denominator: string }).denominator) };
     if (act === 'reported') main = { status: 'reported', share: WHOLE };
     else if (act === 'restriction') main = { ...main, status: 'restricted' };
@@ -86,7 +103,10 @@ function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
     } else throw new Error(`the plain law knows no ${String(act)} here`);
   }
   const parts = new Map<string, Share>([...(order === undefined ? [] : [[order.status, order.share] as const]), [main.status, main.share], ...gone]);
+  const isTaken = order?.status === 'state-property' && order.inKind;
   return {
+    reportedAt,
+    takenWholeAt: isTaken && order !== undefined && equal(order.share, WHOLE) ? order.effectiveAt : undefined,
     parts: new Map([...parts].filter(([, each]) => !isNothing(each))),
     stateProperty: order?.status === 'state-property' && order.inKind && !sold ? { share: order.share, effectiveAt: order.effectiveAt } : undefined,
   };

@@ -1,4 +1,4 @@
-import { MANY_CASE, type PlainAsset } from './case-of-many.js';
+import { MANY_CASE, stateOfUnassigned, type PlainAsset } from './case-of-many.js';
 import { add, type JournalEntry } from './ledger.js';
 import type { ScreeningTruth } from './screening.js';
 import type { Finding, MinedBlock, MinedTransaction, RawEvent, Testimony } from './testimony.js';
@@ -86,8 +86,10 @@ export class ChainTruth {
       post(`${to.class}:vault:${to.vaultId}`, amount);
       if (screening.holds(output)) post(`${to.class}:screening-hold:${to.vaultId}`, -amount);
       else if (to.purpose.kind === 'case') {
-        const ofAsset = to.purpose.id === MANY_CASE ? assets.get(to.purpose.assetId ?? '')?.stateProperty : undefined;
-        const effectiveAt = ofAsset?.effectiveAt ?? stateProperty.get(to.purpose.id);
+        const { id, assetId } = to.purpose;
+        const ofMany = assetId === undefined ? stateOfUnassigned(assets) : assets.get(assetId)?.stateProperty;
+        const ofAsset = id === MANY_CASE ? ofMany : undefined;
+        const effectiveAt = id === MANY_CASE ? ofMany?.effectiveAt : stateProperty.get(id);
         const blockTime = this.blockOf.get(output.txid)?.time ?? '';
         const isDecided = effectiveAt !== undefined && Math.max(Date.parse(effectiveAt), Date.parse(blockTime)) <= Date.parse(this.told.endedAt);
         // Rounded down: the fraction of a unit stays in trust.

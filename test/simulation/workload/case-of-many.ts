@@ -1,6 +1,6 @@
 import type { Chance } from '../engine/chance.js';
 import { AGENCY, eventHeaders, eventRecord, fact, FACT_TYPE, FACTS_TOPIC, REGTEST, type FactContent } from './messages.js';
-import { MANY, MANY_CASE, type Registers } from './registers.js';
+import { LATE_ASSET, MANY, MANY_CASE, type Registers } from './registers.js';
 import { linger, type Stage } from './stage.js';
 
 /**
@@ -47,6 +47,8 @@ const STORIES: Readonly<Record<string, (chance: Chance) => readonly Told[]>> = {
   ],
 };
 
+const WHOLE_STORY: readonly Told[] = [{ act: 'confiscation-order' }, { act: 'finality' }, { act: 'state-property-decision' }];
+
 function perhaps(chance: Chance, act: Told): Told[] {
   return chance.happens(0.5) ? [act] : [];
 }
@@ -58,14 +60,15 @@ interface Moment {
 
 export async function caseOfMany(stage: Stage, { many }: Registers): Promise<void> {
   const { chance, chain } = stage;
-  const assets = many.map(({ assetId }) => assetId);
+  const named = many.flatMap(({ assetId }) => assetId ?? []);
+  const assets = named.filter((assetId) => assetId !== LATE_ASSET);
   const payments = Promise.all(
     many.map(async ({ address }) => {
       await linger(stage, 3_000);
       if (chance.happens(0.8)) chain.pay([{ address, amount: BigInt(chance.between(1_000, 9_000_000)) }]);
     }),
   );
-  for (const { id, content } of outOfOrder(chance, moments(chance, assets))) {
+  for (const { id, content } of outOfOrder(chance, moments(chance, assets, named.includes(LATE_ASSET)))) {
     await linger(stage, 250);
     await publish(stage, id, content);
   }
@@ -75,23 +78,30 @@ export async function caseOfMany(stage: Stage, { many }: Registers): Promise<voi
 }
 
 /** Everything in the order in which it took effect. */
-function moments(chance: Chance, assets: readonly string[]): Moment[] {
+function moments(chance: Chance, assets: readonly string[], isOneLate: boolean): Moment[] {
   let step = 0;
-  const moment = (act: string, more: Readonly<Record<string, unknown>>): Moment => {
+  const moment = (act: string, more: Readonly<Record<string, unknown>>, isEarly = false): Moment => {
     step += 1;
-    const at = new Date(BEGAN + (act === 'reported' || act === 'restriction' ? 0 : HOUR_MS) + step * STEP_MS).toISOString();
+    const at = new Date(BEGAN + (isEarly ? 0 : HOUR_MS) + step * STEP_MS).toISOString();
     return { id: `many-${step}-${act}`, content: { ...fact(chance, MANY, act, at), ...more } };
   };
-  const reported = assets.map((assetId) => ({ assetId, asset: REGTEST, amount: String(chance.between(1, 9_000_000)), location: { kind: 'device', reference: `evidence-${assetId}` } }));
+  const assetOf = (assetId: string): object => ({ assetId, asset: REGTEST, amount: String(chance.between(1, 9_000_000)), location: { kind: 'device', reference: `evidence-${assetId}` } });
+  const reported = assets.map(assetOf);
   const together = chance.happens(0.5) ? [reported] : reported.map((each) => [each]);
-  const all = [...together.map((list) => moment('reported', { assets: list }))];
-  if (chance.happens(0.5)) all.push(moment('restriction', {}));
+  const all = [...together.map((list) => moment('reported', { assets: list }, true))];
+  if (chance.happens(0.5)) all.push(moment('restriction', {}, true));
   all.push(moment('arrest', {}));
-  const stories = assets.map((assetId) => chance.oneOf(Object.values(STORIES))(chance).map(({ act, more = {} }) => ({ act, more: { ...more, assetIds: [assetId] } })));
+  // The court speaks of everything at once, or of each asset by itself.
+  const atOnce = chance.happens(0.3) ? [WHOLE_STORY] : undefined;
+  const stories = atOnce?.map((story) => [...story]) ?? assets.map((assetId) => chance.oneOf(Object.values(STORIES))(chance).map(({ act, more = {} }) => ({ act, more: { ...more, assetIds: [assetId] } })));
   while (stories.some((story) => story.length > 0)) {
     const next = chance.oneOf(stories.filter((story) => story.length > 0)).shift();
-    if (next !== undefined) all.push(moment(next.act, next.more));
+    if (next !== undefined) all.push(moment(next.act, next.more ?? {}));
   }
+  if (!isOneLate) return all;
+  all.push(moment('reported', { assets: [assetOf(LATE_ASSET)] }));
+  const ofLate = chance.happens(0.5) ? ['arrest', 'confiscation-order', 'finality', 'state-property-decision'] : [];
+  for (const act of ofLate) all.push(moment(act, { assetIds: [LATE_ASSET] }));
   return all;
 }
 

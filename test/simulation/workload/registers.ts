@@ -9,7 +9,7 @@ export interface Registers {
   readonly accounts: readonly PoolAccount[];
   readonly cases: readonly SeizureCase[];
   /** A case of several assets, each with an address of its own. */
-  readonly many: readonly { readonly assetId: string; readonly address: string }[];
+  readonly many: readonly { readonly assetId?: string; readonly address: string }[];
   readonly purchaseAddress: string;
   readonly donationAddress: string;
   /** An account whose wallet somebody wants to change. */
@@ -51,6 +51,8 @@ export const ORDER = 'BUY-1';
 export const CAMPAIGN = 'aid';
 export const MANY = '2026/many';
 export const MANY_CASE = 'afm.2026_many';
+/** The asset of it that is reported after all others were judged. */
+export const LATE_ASSET = 'late';
 const CASES = ['2026/1', '2026/2', '2026/3'];
 
 /** Vaults, licences, addresses and pool accounts, in the order they need one another. */
@@ -76,7 +78,10 @@ export async function register(stage: Stage): Promise<Registers> {
     }),
   );
   const many = await Promise.all(
-    ['a', 'b', 'c'].slice(0, stage.chance.between(2, 3)).map(async (assetId) => ({ assetId, address: await officers.assign(TRUST, { kind: 'case', id: MANY_CASE, assetId }) })),
+    [...['a', 'b', 'c'].slice(0, stage.chance.between(2, 3)), ...(stage.chance.happens(0.5) ? [LATE_ASSET] : []), undefined].map(async (assetId) => {
+      const named = assetId === undefined ? {} : { assetId };
+      return { ...named, address: await officers.assign(TRUST, { kind: 'case', id: MANY_CASE, ...named }) };
+    }),
   );
   const [purchaseAddress, donationAddress, wallet, next] = await Promise.all([
     officers.assign(RESERVE, { kind: 'purchase', id: ORDER }),
