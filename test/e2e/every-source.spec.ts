@@ -100,6 +100,11 @@ describe('what is sent is seen', () => {
     expect([status >= 400 && status < 500, body.code]).toEqual([true, code]);
   });
 
+  it('a refused act stays in the history of its case, with what it was', async () => {
+    const { history } = await caseOf('1/1');
+    expect(history.filter(({ state }) => state === 'refused')).toMatchObject([{ act: 'return-to-victim', effectiveAt: expect.stringMatching(/^2026-/) as string, detail: { code: 'case-released', document: { authority: expect.any(String) as string } } }]);
+  });
+
   const SUMMARIES: Readonly<Record<string, object>> = {
     'btcpool-kz payments': { accepted: 1, held: 1 },
     'btcpool-kz profits': { accepted: 4 },

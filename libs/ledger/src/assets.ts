@@ -1,6 +1,6 @@
 /**
- * Which assets exist and how precise they are. Assets are reference data: a deployment adds its own through
- * {@link createAssetRegistry} from configuration, and no code changes. A symbol is for people and names no chain.
+ * Which assets exist and how precise they are. Assets are reference data: one more is a line of this table, or is added
+ * through {@link createAssetRegistry} by whoever embeds the ledger. A symbol is for people and names no chain.
  */
 import { DECIMALS_MAX } from './amounts.js';
 

@@ -86,5 +86,9 @@ describe('qazyna cases, payouts, licences and holds', () => {
     const { code, out } = await run('holds');
     expect([code, out.includes('p.a~1'), out.includes('txid-malformed')]).toEqual([1, true, true]);
     expect(asked.find(({ url }) => url.pathname === '/v1/payouts')?.url.searchParams.get('status')).toBe('held');
+    answers['/v1/screening/hits'] = { body: { items: [{ subjectId: 'deposit.x', standing: 'held', reasons: ['listed'] }], next: null } };
+    answers['/v1/cases'] = { body: { items: [{ caseId: 'afm.1', legalStatus: 'reported', held: 2 }, { caseId: 'afm.2', legalStatus: null, held: 1 }], next: null } };
+    const all = (await run('holds')).out;
+    expect([all.includes('listed'), all.includes('act: 3 wait')]).toEqual([true, true]);
   });
 });

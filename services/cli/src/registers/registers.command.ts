@@ -97,7 +97,9 @@ async function showHolds(context: CommandContext, options: Options): Promise<voi
   else {
     for (const { kind, columns } of HOLDS) {
       const rows = found[kind] ?? [];
-      terminal.out(rows.length === 0 ? `${kind}: nothing waits\n` : `${kind}: ${rows.length} ${rows.length === 1 ? 'waits' : 'wait'}\n${tableText(columns, rows.map((row) => columns.map((column) => valueAt(row, column))))}`);
+      // A line of cases stands for all its acts that wait.
+      const waiting = rows.reduce((sum, { held }) => sum + (typeof held === 'number' ? held : 1), 0);
+      terminal.out(rows.length === 0 ? `${kind}: nothing waits\n` : `${kind}: ${waiting} ${waiting === 1 ? 'waits' : 'wait'}\n${tableText(columns, rows.map((row) => columns.map((column) => valueAt(row, column))))}`);
     }
   }
   if (Object.values(found).some((rows) => rows.length > 0)) context.exit(EXIT.findings);

@@ -122,7 +122,7 @@ export const RECONCILIATION: readonly Register[] = [
 /** What waits for an officer: where it is listed and how a line of it reads. */
 export const HOLDS: readonly { readonly kind: string; readonly path: string; readonly query: Readonly<Record<string, string>>; readonly service: Register['service']; readonly columns: readonly string[] }[] = [
   { kind: 'payout', path: '/v1/payouts', query: { status: 'held' }, service: 'MINING_URL', columns: ['payoutId', 'claim.amount', 'reasons.0.code', 'reasons.0.message'] },
-  { kind: 'screening', path: '/v1/screening/hits', query: {}, service: 'INTAKE_URL', columns: ['subjectId', 'standing', 'reason'] },
+  { kind: 'screening', path: '/v1/screening/hits', query: {}, service: 'INTAKE_URL', columns: ['subjectId', 'standing', 'reasons.0'] },
   { kind: 'act', path: '/v1/cases', query: { held: 'yes' }, service: 'INTAKE_URL', columns: ['caseId', 'legalStatus', 'held'] },
 ];
 

@@ -168,7 +168,7 @@ class Life {
   private apply(act: ActOnRecord): Fault | undefined {
     switch (act.act) {
       case 'reported':
-        if (this.main !== undefined || this.order !== undefined || this.gone.size > 0) return { code: 'case-already-reported', message: 'the asset was reported before' };
+        if (this.main !== undefined || this.order !== undefined || this.gone.size > 0) return { code: 'case-already-reported', message: 'the asset was reported before: a further report names its assets by an assetId of their own' };
         this.main = { share: fractions.ONE, status: 'reported' };
         return undefined;
       case 'finality':

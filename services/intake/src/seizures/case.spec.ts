@@ -17,6 +17,11 @@ describe('a seizure case', () => {
     ]);
   });
 
+  it('a further report that names no new asset is refused as such, whichever took effect first', () => {
+    const again = (day: number): ReturnType<Case['take']> => new Case(fact('reported', 3)).take(fact('reported', day, {}, `again-${String(day)}`));
+    expect([again(1), again(3), again(5)]).toEqual(['case-already-reported', 'case-already-reported', 'case-already-reported']);
+  });
+
   it('takes the same fact once, applied or waiting', () => {
     const seizure = new Case(fact('reported', 1), fact('finality', 9));
     expect([seizure.take(fact('reported', 1)), seizure.take(fact('finality', 9))]).toEqual([[], []]);

@@ -94,9 +94,10 @@ function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
   const undone = fact.act === 'reversal' || fact.act === 'correction' ? undefined : undoneBy(state, after);
   if (undone !== undefined) {
     const { act } = undone.fact;
+    if (act === 'reported' && fact.act === 'reported') return refuse('case-already-reported', 'an asset of it was reported before: a further report names its assets by an assetId of their own', 'assets');
     return before.legalStatus === 'state-property' || act === 'state-property-decision'
       ? refuse('case-is-state-property', `it would undo "${act}", which stands: only a reversal or a correction can`, 'effectiveAt')
-      : refuse('act-superseded', `it would undo "${act}", which took effect later and stands: only a reversal or a correction can`, 'effectiveAt');
+      : refuse('act-superseded', `it would undo "${act}", which stands: only a reversal or a correction can`, 'effectiveAt');
   }
   if (after.lives.size > ASSETS_MAX) return refuse('too-many-assets', `a case has at most ${ASSETS_MAX} assets`, 'assets');
   const acts = [...toldOf(command, state, after, facts), ...lapsesUndone(state, after, factId)];

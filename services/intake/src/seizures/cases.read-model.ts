@@ -1,11 +1,11 @@
-import type { ActApplied, ActHeld, ActOvertaken, AssetStatusChanged, CaseChangesOutstanding, CoinsInherited, FactRefused, IssuerFreeze, RestrictionClock } from '@qazyna/contracts';
+import type { ActApplied, ActHeld, ActOvertaken, AssetStatusChanged, CaseChangesOutstanding, CoinsInherited, FactReceived, FactRefused, IssuerFreeze, RestrictionClock } from '@qazyna/contracts';
 import type { RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelDefinition, ReadModelWriter } from '@qazyna/service-kit';
 
 /** Lists of cases, their assets and their acts: disposable, rebuilt from the streams when this version changes. */
 export const casesReadModel: ReadModelDefinition = {
   name: 'intake-cases',
-  version: 4,
+  version: 5,
   streamPrefixes: ['case-', 'seizure-fact-'],
   schema: `
     CREATE TABLE cases (
@@ -46,6 +46,10 @@ export const casesReadModel: ReadModelDefinition = {
         return held(db, event, event.data as unknown as ActHeld);
       case 'intake.act-overtaken':
         return overtaken(db, event, event.data as unknown as ActOvertaken);
+      case 'intake.fact-received': {
+        const { caseId, factId, fact } = event.data as unknown as FactReceived;
+        return record(db, event, caseId, factId, 'received', fact.act, fact.effectiveAt, { document: fact.document });
+      }
       case 'intake.fact-refused':
         return refused(db, event, event.data as unknown as FactRefused);
       case 'intake.asset-status-changed':
@@ -98,7 +102,9 @@ function overtaken(db: ReadModelWriter, event: RecordedEvent, { caseId, factId, 
 }
 
 function refused(db: ReadModelWriter, event: RecordedEvent, { caseId, factId, code, message, field }: FactRefused): void {
-  record(db, event, caseId, factId, 'refused', '', null, { code, message, ...(field === undefined ? {} : { field }) });
+  const known = db.get('SELECT act, detail FROM acts WHERE case_id = ? AND fact_id = ?', caseId, factId);
+  const { document } = JSON.parse((known?.['detail'] as string | undefined) ?? '{}') as { readonly document?: unknown };
+  record(db, event, caseId, factId, 'refused', (known?.['act'] as string | undefined) ?? '', null, { code, message, ...(field === undefined ? {} : { field }), ...(document === undefined ? {} : { document }) });
 }
 
 function record(db: ReadModelWriter, event: RecordedEvent, caseId: string, factId: string, state: string, act: string, effectiveAt: string | null, detail: object): void {

@@ -21,6 +21,9 @@ const RESERVE_VAULT = 'reserve-cold-1';
 const TRUST_VAULT = 'trust-cold-1';
 const AGENCY = 'afm';
 const CONFIRMATIONS = 3;
+const PATIENCE_MS = 60_000;
+/** The first example of BIP 173. */
+const LISTED_ADDRESS = 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4';
 
 const PAYOUTS = ['312500000', '4417702'] as const;
 const ARRESTED_AMOUNT = '250000000';
@@ -43,12 +46,15 @@ export interface StoryOptions {
   readonly say?: (line: string) => void;
   /** Most time to wait for any one effect, in ms. */
   readonly patienceMs?: number;
+  /** Origins are compared with lists: until there is one, nothing passes. */
+  readonly listed?: boolean;
 }
 
 /** Plays the story. @throws {UnexpectedAnswer} a door answered otherwise than it must */
-export async function playStory(doors: Doors, { say = () => undefined, patienceMs = 60_000 }: StoryOptions = {}): Promise<StorySummary> {
+export async function playStory(doors: Doors, { say = () => undefined, patienceMs = PATIENCE_MS, listed = false }: StoryOptions = {}): Promise<StorySummary> {
   const story = new Story(new Visitor(doors, patienceMs));
   say('registering two publishers with their keys, vaults, a licence and a pool account');
+  if (listed) await story.list();
   const addresses = await story.register();
   say('reading the pool\'s statements, and paying them on chain');
   const payouts = await story.minePayouts(addresses.pool);
@@ -61,6 +67,12 @@ export async function playStory(doors: Doors, { say = () => undefined, patienceM
   const forged = await story.forged();
   await story.settle();
   return { cases, payouts, reorganisedDeposit, malformed, forged };
+}
+
+/** The sandbox's vaults alone, under a profile that the story is not about. @throws {UnexpectedAnswer} */
+export async function openVaults(doors: Doors): Promise<readonly string[]> {
+  await new Story(new Visitor(doors, PATIENCE_MS)).vaults();
+  return [RESERVE_VAULT, TRUST_VAULT];
 }
 
 interface Addresses {
@@ -81,9 +93,7 @@ class Story {
     const regulator = await visitor.as('ministry', 'regulator');
     const operator = await visitor.as('custodian', 'operator');
     for (const publisher of [this.agency, this.pool]) for (const [path, body] of publisher.registrations()) await visitor.post('intake', path, operator, body);
-    for (const [vaultId, accountClass] of [[RESERVE_VAULT, 'reserve'], [TRUST_VAULT, 'held-in-trust']] as const) {
-      await visitor.post('custody', '/v1/vaults', custodian, { vaultId, class: accountClass, tier: 'cold', descriptor: sandboxVaultDescriptor(vaultId, 'regtest') });
-    }
+    await this.vaults();
     await visitor.post('mining', '/v1/licences', regulator, { licenceId: LICENCE, kind: 'mining', holder: 'ekibastuz-energy', validFrom: '2023-01-01T00:00:00Z' });
     const pool = await this.assign(custodian, RESERVE_VAULT, { kind: 'pool-account', id: `${POOL}.${ACCOUNT}`, licenceId: LICENCE });
     const accounts = [
@@ -96,6 +106,19 @@ class Story {
       arrested: await this.assign(custodian, TRUST_VAULT, { kind: 'case', id: `${AGENCY}.247100031_00142` }),
       forfeited: await this.assign(custodian, TRUST_VAULT, { kind: 'case', id: `${AGENCY}.237100055_00007` }),
     };
+  }
+
+  async vaults(): Promise<void> {
+    const custodian = await this.visitor.as('custodian', 'custodian');
+    for (const [vaultId, accountClass] of [[RESERVE_VAULT, 'reserve'], [TRUST_VAULT, 'held-in-trust']] as const) {
+      await this.visitor.post('custody', '/v1/vaults', custodian, { vaultId, class: accountClass, tier: 'cold', descriptor: sandboxVaultDescriptor(vaultId, 'regtest') });
+    }
+  }
+
+  /** A list with one address that pays nobody here. */
+  async list(): Promise<void> {
+    const officer = await this.visitor.as('treasury', 'compliance-officer');
+    await this.visitor.expect('intake', '/v1/screening/lists?list=story&format=text&version=1', 200, { token: officer, body: `${LISTED_ADDRESS}\n`, headers: { 'content-type': 'text/plain' } });
   }
 
   private async assign(token: string, vaultId: string, purpose: object): Promise<string> {

@@ -2,7 +2,10 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STREAM_PREFIXES } from '@qazyna/contracts';
 import type { RunningService } from '@qazyna/service-kit';
-import { playStory, type StorySummary } from './story.js';
+import { openVaults, playStory, type StorySummary } from './story.js';
+
+/** The state whose law and sources the story is about. */
+const STORY_PROFILE = 'kz';
 
 /** Present once the story has begun: it is never told twice into one data folder. */
 const TOLD = 'story-told';
@@ -17,10 +20,15 @@ export async function tellStoryOnce({ url, parts }: RunningService): Promise<voi
     return;
   }
   writeFileSync(mark, `${clock.now().toISOString()}\n`);
-  write('\nAn empty ledger: playing a story through the public endpoints.\n');
+  const doors = { intake: url, mining: url, custody: url, reporting: url };
   try {
-    const doors = { intake: url, mining: url, custody: url, reporting: url };
-    const summary = await playStory(doors, { say: (line) => write(`  · ${line}\n`) });
+    if (config.jurisdiction !== STORY_PROFILE) {
+      const vaults = await openVaults(doors);
+      write(`\nAn empty ledger. The story is about the profile "${STORY_PROFILE}", this is "${config.jurisdiction}": there are only the vaults ${vaults.join(' and ')}.\n${links(url)}\n`);
+      return;
+    }
+    write('\nAn empty ledger: playing a story through the public endpoints.\n');
+    const summary = await playStory(doors, { say: (line) => write(`  · ${line}\n`), listed: config.screening === 'lists' || config.screening === 'lists-and-vendor' });
     write(`\n${told(url, summary)}\n${links(url)}\n`);
   } catch (error) {
     logger.error({ err: error }, 'the story stopped: delete the data folder and start again to hear it from the beginning');
