@@ -101,7 +101,7 @@ describe('what is sent is seen', () => {
   });
 
   it('a refused act stays in the history of its case, with what it was', async () => {
-    const { history } = await caseOf('1/1');
+    const { history } = await until('the refused act', () => caseOf('1/1'), ({ history: acts }) => acts.some(({ state }) => state === 'refused'), 10_000);
     expect(history.filter(({ state }) => state === 'refused')).toMatchObject([{ act: 'return-to-victim', effectiveAt: expect.stringMatching(/^2026-/) as string, detail: { code: 'case-released', document: { authority: expect.any(String) as string } } }]);
   });
 
