@@ -19,6 +19,7 @@ const UNAVAILABLE: Readonly<Record<string, string>> = {
   'store-unusable': 'the event store is out of order',
   'bus-unavailable': 'the message bus cannot be reached',
   'identity-provider-unavailable': 'the identity provider cannot be reached',
+  'too-many-conflicts': 'too many others are changing the same thing; repeat the same request, it has one effect only',
   'concurrency-conflict': 'others are changing the same thing; repeat the same request',
 };
 
