@@ -70,7 +70,7 @@ export class ListsService {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const contentSha256 = contentHashOf(lines);
     const stream = streamOf.screeningList(list);
-    const { state } = await loadState(this.store, screeningListDecider, stream);
+    const { state, expected } = await loadState(this.store, screeningListDecider, stream);
     const before = state.current === undefined ? undefined : await this.versionOf(state.current);
     const after: LoadedList = { list, version: version ?? read.publishedOn ?? sha256.slice(0, 12), contentSha256, entries: indexed(entries) };
     const types = Object.keys(perType).sort().slice(0, 200).map((type) => labelOf(type, 64));
@@ -83,7 +83,8 @@ export class ListsService {
     const outcome = { list, version: after.version, sha256, contentSha256, entries: entries.length, added, removed, unrecognised, perType, unknownTypes, previousVersion: state.current?.version ?? null };
     if (dryRun || decision.events.length === 0) return { status: dryRun ? 'dry-run' : 'unchanged', ...outcome };
     const parts = await this.archive.keep(contentSha256, lines, metadata);
-    const recorded = await handleCommand(this.store, screeningListDecider, { stream, command: { ...command, update: { ...update, parts } }, commandId: `update:${sha256}:${state.current?.contentSha256 ?? ''}`, metadata });
+    // By its place: a version may follow another one that it preceded before.
+    const recorded = await handleCommand(this.store, screeningListDecider, { stream, command: { ...command, update: { ...update, parts } }, commandId: `update:${sha256}:${String(expected)}`, metadata });
     if (recorded.kind === 'refused') return { refusal: recorded.refusal };
     this.loaded.set(list, after);
     return { status: 'updated', ...outcome };
