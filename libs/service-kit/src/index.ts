@@ -28,7 +28,7 @@ export { SIGNATURE_REFUSALS } from './publishers/signature-codes.js';
 export { UpstreamSignatures, type SignatureVerdict, type UnsignedUpload, type UpstreamMessage } from './publishers/upstream-signatures.js';
 export type { Spoken } from './publishers/key-judgement.js';
 export { ReadinessRegistry, type ComponentState, type Indicator, type Readiness } from './health/readiness-registry.js';
-export { answerTo, checkedData, deadLetterOf, inOrder, receiveEvents, receiveMessages, type DoorAnswer, type Placed, type ReceivedEvent, type ReceivedEvents, type ReceivedMessages, type RefusedItem } from './http/event-door.js';
+export { answerTo, checkedData, deadLetterOf, inOrder, receiveEvents, receiveMessages, type DoorAnswer, type ReceivedEvent, type ReceivedEvents, type ReceivedMessages, type RefusedItem } from './http/event-door.js';
 export * from './http/paging.js';
 export * from './http/problem.js';
 export { problemOf } from './http/problem-of.js';
