@@ -13,7 +13,7 @@ import { applyJournalEvent, JOURNAL_SCHEMA } from './journal/journal.view.js';
  */
 export const custodyReadModel: ReadModelDefinition = {
   name: 'custody',
-  version: 5,
+  version: 6,
   streamPrefixes: STREAM_PREFIXES.custody,
   schema: `${DEPOSITS_SCHEMA}${CLAIMS_SCHEMA}${CASES_SCHEMA}${JOURNAL_SCHEMA}${ALARMS_SCHEMA}`,
   apply(db, event) {

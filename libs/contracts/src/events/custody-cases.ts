@@ -43,7 +43,7 @@ export class CaseEffectNoted extends NotedEffect {
   document!: LegalDocument;
 }
 
-/** What was noted of an effect holds no longer: what was posted by it is compensated. */
+/** What was noted of an effect holds no longer: what was posted by it is compensated as of `effectiveAt`, or altogether where that is no later than the effect's own. */
 export class CaseEffectUndone extends NotedEffect {
   @Field.uuid({ description: 'The fact that takes it back' })
   undoneBy!: string;

@@ -8,7 +8,8 @@
  * - `intake.asset-status-changed` is for views alone: whatever moves value has its own event beside it.
  *
  * An effect is known by `caseId`, `assetId`, its type and `factId`; the event that takes it back names that same
- * `factId`. Shares are of the asset as it stands (after a sale: of the proceeds); base units of a share are rounded
+ * `factId`, and its `effectiveAt` says until when the effect held: until a
+ * reversal, or for no time at all, where it is the effect's own. Shares are of the asset as it stands (after a sale: of the proceeds); base units of a share are rounded
  * down for the state and for victims, so that the fraction of a unit stays with the owner.
  */
 import type { CaseChangesEvents } from './case-changes.js';
@@ -82,7 +83,10 @@ export class AssetSold extends AssetEffect {
   proceeds!: SaleProceeds;
 }
 
-/** An effect is taken back: by a reversal on appeal, a correction, or an earlier act that arrived late. The effect's event stays. */
+/**
+ * An effect is taken back: as of a reversal on appeal, or, by a correction or an earlier act that arrived late, as of its
+ * own beginning, as if it had never been. The effect's event stays; told again, it holds from its beginning.
+ */
 export class AssetEffectUndone extends AssetEffect {
   @Field.uuid({ description: 'The fact that takes it back' })
   undoneBy!: string;
@@ -122,7 +126,7 @@ export class AssetDisposalUndone extends AssetEffectUndone {
   effect!: (typeof UNDONE_EFFECTS)[number];
 }
 
-/** What `intake.case-became-state-property` said of the whole case holds of no asset any more. */
+/** What `intake.case-became-state-property` said of the whole case holds of it no more: of assets that it still holds of, it is said one by one. */
 export class CaseStatePropertyReversed {
   @IdentifierField.caseId()
   caseId!: string;
@@ -136,7 +140,7 @@ export class CaseStatePropertyReversed {
   @Field.nested(() => LegalDocument, { description: 'Its document' })
   order!: LegalDocument;
 
-  @Field.instant({ description: 'When it takes effect' })
+  @Field.instant({ description: 'Until when the whole case was state property: its own beginning where it never was' })
   effectiveAt!: string;
 }
 

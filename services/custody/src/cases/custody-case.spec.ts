@@ -28,10 +28,11 @@ describe('what custody notes of a case', () => {
   it('is not what an event of the whole case has said already', () => expect(commandOf({ type: 'intake.asset-became-state-property', data: { ...ofAsset, scope: 'case' } }, 5)).toBeUndefined());
   it('is a value only, where the order takes a value in place of the asset', () =>
     expect(command({ type: 'intake.asset-became-state-property', data: { ...ofAsset, substituteValue: { currency: 'KZT', amount: '5', datedAt: '2026-01-01T00:00:00Z' } } })).toMatchObject({ effect: { manner: 'value' } }));
-  it('is a taking back, once, and before the word it takes back as well', () => {
+  it('is a taking back, once, and the word it takes back where that comes later: it says what was so until then', () => {
     given(noted).when({ kind: 'undo', undone }).then({ type: 'custody.case-effect-undone', data: undone });
     given(noted, { type: 'custody.case-effect-undone', data: undone }).when({ kind: 'undo', undone }).thenNothing();
-    given({ type: 'custody.case-effect-undone', data: undone }).when(whole).thenNothing();
+    given({ type: 'custody.case-effect-undone', data: undone }).when(whole).then(noted);
+    given({ type: 'custody.case-effect-undone', data: undone }, noted).when(whole).thenNothing();
   });
   it('is a second decision after a reversal, of whatever fact', () => {
     const again = command({ type: 'intake.case-became-state-property', data: { ...decided, factId: '00000000-0000-5000-8000-000000000002' } }, 9);

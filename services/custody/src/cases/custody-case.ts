@@ -17,8 +17,8 @@ export type CustodyCaseCommand =
   | { readonly kind: 'undo'; readonly undone: Told<CaseEffectUndone> };
 
 export interface CustodyCaseState {
-  /** Place in the case's stream of the last word on each effect. */
-  readonly lastWords: ReadonlyMap<string, number>;
+  /** Places in the case's stream of the words on each effect. */
+  readonly places: ReadonlyMap<string, readonly number[]>;
   /** A decision of the first version, which named no fact. */
   readonly unnamed: CaseStatePropertyNoted | undefined;
 }
@@ -37,26 +37,26 @@ function noted(effect: Told<CaseEffectNoted>, caseRevision: number): CustodyCase
 
 /**
  * What custody knows of the legal effects on a case, or on one asset of it. Of one effect the word said last by the
- * case counts, whenever it arrives: a word that is older than one known changes nothing.
+ * case counts, whenever it arrives; the ones before it are kept, for they say what was so until then.
  */
 export const custodyCaseDecider: Decider<CustodyCaseState, CustodyCaseCommand, CustodyCaseEvent> = {
-  initialState: () => ({ lastWords: new Map(), unnamed: undefined }),
-  decide(command, { lastWords, unnamed }) {
+  initialState: () => ({ places: new Map(), unnamed: undefined }),
+  decide(command, { places, unnamed }) {
     const word = command.kind === 'note' ? command.effect : command.undone;
-    const last = lastWords.get(keyOf(word)) ?? -1;
-    const caseRevision = word.caseRevision ?? last + 1;
-    if (caseRevision <= last) return accept();
+    const known = places.get(keyOf(word)) ?? [];
+    const caseRevision = word.caseRevision ?? Math.max(-1, ...known) + 1;
+    if (known.includes(caseRevision)) return accept();
     if (command.kind === 'undo') return accept({ type: 'custody.case-effect-undone', data: { ...command.undone, caseRevision } });
     const { effect } = command;
     const isKnown = unnamed !== undefined && effect.effect === 'state-property' && unnamed.decision.sha256 === effect.document.sha256 && unnamed.effectiveAt === effect.effectiveAt;
     // Without a revision nothing tells a repetition from a second word: the first one stands.
-    if (isKnown || (word.caseRevision === undefined && last >= 0)) return accept();
+    if (isKnown || (word.caseRevision === undefined && known.length > 0)) return accept();
     return accept(noted(effect, caseRevision));
   },
   evolve(state, event) {
-    if (event.type !== 'custody.case-state-property-noted') return { ...state, lastWords: new Map(state.lastWords).set(keyOf(event.data), event.data.caseRevision) };
+    const at = (key: string, place: number): CustodyCaseState => ({ ...state, places: new Map(state.places).set(key, [...(state.places.get(key) ?? []), place]) });
+    if (event.type !== 'custody.case-state-property-noted') return at(keyOf(event.data), event.data.caseRevision);
     const { factId, caseRevision = 0 } = event.data;
-    if (factId === undefined) return { ...state, unnamed: event.data };
-    return { ...state, lastWords: new Map(state.lastWords).set(keyOf({ effect: 'state-property', factId }), caseRevision) };
+    return factId === undefined ? { ...state, unnamed: event.data } : at(keyOf({ effect: 'state-property', factId }), caseRevision);
   },
 };

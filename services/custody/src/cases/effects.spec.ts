@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ExactShare } from '@qazyna/contracts';
 import { account, Balances, bitcoinAsset, type AccountName, type Entry } from '@qazyna/ledger';
 import fc from 'fast-check';
-import { entriesDue, type LiveEntry, type SettledDeposit } from '../journal/deposit-entries.js';
+import { entriesDue, type SettledDeposit } from '../journal/deposit-entries.js';
+import { postedEntries, type PostedEntry } from '../journal/posted-entries.js';
 import { withDuesTurned } from '../journal/settled-dues.js';
 import { custodyCaseDecider, type CustodyCaseCommand, type CustodyCaseEvent, type CustodyCaseState } from './custody-case.js';
 import { effectWordOf, type EffectWord } from './effect-word.js';
-import { effectsOn, endingOf, nextDifference, statePropertyActs } from './effects.js';
+import { nextDifference, statePropertyTerms, takenBackBy, type CaseDeposit } from './effects.js';
 
 const BTC = bitcoinAsset('regtest').id;
 const CASE = 'afm.1';
@@ -24,6 +25,8 @@ function note(revision: number, factNumber: number, more: Partial<Effect> = {}):
 function undo(revision: number, factNumber: number, more: { readonly assetId?: string; readonly effect?: Effect['effect'] } = {}): CustodyCaseCommand {
   return { kind: 'undo', undone: { ...place(revision, factNumber), effect: 'state-property', undoneBy: fact(99), document: { ...document, reference: 'APPEAL-1' }, ...more } };
 }
+
+const of = (amount: bigint, assetId?: string): CaseDeposit => ({ assetId, asset: BTC, amount, heldSince: '2026-01-01T00:00:00.000Z' });
 
 /** Custody's streams of one case, with what was heard so far. */
 class Heard {
@@ -46,7 +49,7 @@ class Heard {
   }
 
   stateProperty(amount: bigint, assetId?: string, at = NOW): bigint {
-    return statePropertyActs({ assetId, asset: BTC, amount }, this.words, at).reduce((sum, act) => sum + act.amount, 0n);
+    return statePropertyTerms(of(amount, assetId), this.words, at).reduce((sum, term) => sum + (term.until === undefined ? term.amount : 0n), 0n);
   }
 }
 
@@ -78,10 +81,9 @@ describe('what the law made of a deposit', () => {
   it('is taken back with the whole case, also where the decision was noted before decisions named their fact', () => {
     const old: CustodyCaseEvent = { type: 'custody.case-state-property-noted', data: { caseId: CASE, decision: document, effectiveAt: '2026-01-01T00:00:00Z' } };
     const words = [effectWordOf(old, 'custody-case-afm.1@0'), ...new Heard().hear(undo(9, 1)).words];
-    const deposit = { assetId: undefined, asset: BTC, amount: 5n };
-    expect(statePropertyActs(deposit, words.slice(0, 1), NOW)).toHaveLength(1);
-    expect(statePropertyActs(deposit, words, NOW)).toEqual([]);
-    expect(endingOf('custody-case-afm.1@0', deposit, words, NOW)).toMatchObject({ reference: 'APPEAL-1' });
+    expect(statePropertyTerms(of(5n), words.slice(0, 1), NOW)).toMatchObject([{ amount: 5n, from: '2026-01-01T00:00:00.000Z' }]);
+    expect(statePropertyTerms(of(5n), words, NOW)).toMatchObject([{ until: { at: '2026-02-10T00:00:00.000Z', reference: 'APPEAL-1' } }]);
+    expect(takenBackBy('custody-case-afm.1@0', of(5n), words, NOW)).toMatchObject({ reference: 'APPEAL-1' });
   });
   it('does not count a word that is older than one known, in whatever order they come', () => {
     expect(new Heard().hear(undo(2, 1, { assetId: 'a' }), note(1, 1, half)).stateProperty(100n, 'a')).toBe(0n);
@@ -91,14 +93,13 @@ describe('what the law made of a deposit', () => {
   it('moves to the proceeds of a sale: what was sold is not the state\'s', () => {
     const heard = new Heard().hear(note(1, 1, { assetId: 'a', asset: BTC, effect: 'sold' }), note(2, 2, { assetId: 'a', asset: 'qazyna:local/iso4217:KZT' }));
     expect(heard.stateProperty(100n, 'a')).toBe(0n);
-    expect(effectsOn({ assetId: 'a', asset: BTC, amount: 100n }, heard.words, NOW).map(({ effect }) => effect)).toEqual(['sold']);
   });
   it('waits for the day of the act', () => {
     const heard = new Heard().hear(note(1, 1, { ...half, effectiveAt: '2026-07-01T00:00:00Z' }));
-    const deposit = { assetId: 'a', asset: BTC, amount: 100n };
+    const deposit = of(100n, 'a');
     expect(heard.stateProperty(100n, 'a')).toBe(0n);
     expect(nextDifference(deposit, heard.words, [], NOW)).toBe('2026-07-01T00:00:00.000Z');
-    expect(nextDifference(deposit, heard.words, [heard.words[0]?.cause ?? ''], '2026-07-02T00:00:00.000Z')).toBeUndefined();
+    expect(nextDifference(deposit, heard.words, [{ cause: heard.words[0]?.cause ?? '', until: null }], '2026-07-02T00:00:00.000Z')).toBeUndefined();
   });
 });
 
@@ -107,7 +108,7 @@ class CaseJournal {
   readonly balances = new Balances();
   readonly heard = new Heard();
   private readonly deposits = new Map<string, SettledDeposit>();
-  private readonly live = new Map<string, LiveEntry[]>();
+  private readonly ofDeposit = new Map<string, PostedEntry[]>();
   readonly posted: Entry[] = [];
 
   take(step: Step): void {
@@ -124,6 +125,12 @@ class CaseJournal {
     return { trust: this.of(account.heldCase(CASE)), state: this.of(account.seizure(CASE)) };
   }
 
+  /** What is the state's at the end of a day, by what was posted up to now. */
+  stateOn(day: string): bigint {
+    const until = `${day}T23:59:59.999Z`;
+    return this.posted.filter(({ effectiveAt }) => effectiveAt <= until).flatMap(({ postings }) => postings).reduce((sum, posting) => sum - (posting.account === account.seizure(CASE) ? posting.amount : 0n), 0n);
+  }
+
   of(name: AccountName): bigint {
     return this.balances.balance(name, BTC);
   }
@@ -132,7 +139,7 @@ class CaseJournal {
     if (this.deposits.has(id)) return;
     this.deposits.set(id, {
       depositId: id, vaultId: 'T', vaultClass: 'held-in-trust', asset: BTC, amount, height: 1, blockTime: '2026-01-01T00:00:00.000Z',
-      purpose: { kind: 'case', id: CASE, ...(assetId === undefined ? {} : { assetId }) }, confirmedRevision: 1, takenBackRevision: undefined, match: undefined, stateProperty: [], endingOf: () => undefined,
+      purpose: { kind: 'case', id: CASE, ...(assetId === undefined ? {} : { assetId }) }, confirmedRevision: 1, takenBackRevision: undefined, match: undefined, stateProperty: [], takenBackBy: () => undefined,
     });
   }
 
@@ -162,17 +169,17 @@ class CaseJournal {
   }
 
   private settle(deposit: SettledDeposit): void {
-    const of = { assetId: deposit.purpose.assetId, asset: BTC, amount: deposit.amount };
-    const wanted = { ...deposit, stateProperty: statePropertyActs(of, this.heard.words, NOW), endingOf: (cause: string) => endingOf(cause, of, this.heard.words, NOW) };
+    const ofCase = of(deposit.amount, deposit.purpose.assetId);
+    const wanted = { ...deposit, stateProperty: statePropertyTerms(ofCase, this.heard.words, NOW), takenBackBy: (cause: string) => takenBackBy(cause, ofCase, this.heard.words, NOW) };
     for (let round = 0; round < 5; round += 1) {
-      const live = this.live.get(deposit.depositId) ?? [];
-      const due = entriesDue(wanted, live, idOf);
+      const all = this.ofDeposit.get(deposit.depositId) ?? [];
+      const due = entriesDue(wanted, postedEntries(all), idOf);
       if (due.length === 0) return;
       for (const { entry, corrected, turnsDues } of due) {
         const final = turnsDues === true ? withDuesTurned(entry, (name, asset) => this.balances.balance(name, asset)) : entry;
         this.apply(final, corrected);
-        const after = (this.live.get(deposit.depositId) ?? []).filter((each) => each.entry.entryId !== final.corrects);
-        this.live.set(deposit.depositId, final.kind === 'compensation' ? after : [...after, { entry: final, caseId: CASE }]);
+        all.push({ entry: final, caseId: CASE });
+        this.ofDeposit.set(deposit.depositId, all);
       }
     }
     throw new Error('it never ends');
@@ -258,6 +265,9 @@ describe('any interleaving of acts, repetitions, deposits, sweeps and reorganisa
         for (const step of steps) journal.take(step);
         expect(journal.owners).toEqual({ trust: state - 1_000_003n - 5n - 77n - 900n - 13n - 21n, state: -state });
         expect(new Set(journal.posted.map(({ entryId }) => entryId)).size).toBe(journal.posted.length);
+        // The first decision over "a" held from 2 February to the appeal of the 5th, that over "d" from the 7th to the 8th.
+        const third = 1_000_003n / 3n + 5n / 3n;
+        expect(['2026-02-01', '2026-02-02', '2026-02-05', '2026-02-06', '2026-02-07', '2026-02-08'].map((day) => journal.stateOn(day))).toEqual([0n, third, 0n, state, state + 900n, state]);
       }),
       { numRuns: 300 },
     );

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '@qazyna/event-store';
 import { toInstant } from '@qazyna/ledger';
 import type { ReadModelWriter } from '@qazyna/service-kit';
 import { wordsFor } from '../cases/effect-words.query.js';
-import { nextDifference } from '../cases/effects.js';
+import { nextDifference, type PostedTerm } from '../cases/effects.js';
 import { reachedBy } from '../journal/reached.query.js';
 
 export const DEPOSITS_SCHEMA = `
@@ -51,11 +51,11 @@ export function refreshDueOfCase(db: ReadModelWriter, caseId: string, assetId: s
 
 /** Compares what the journal has posted by acts over a case's coins with what the acts want, as of when this is said. */
 export function refreshActs(db: ReadModelWriter, depositId: string, at: string): void {
-  const row = db.get(`SELECT purpose_id, purpose_asset_id, asset, amount, acts_posted FROM deposits WHERE deposit_id = ? AND purpose_kind = 'case'`, depositId);
+  const row = db.get(`SELECT purpose_id, purpose_asset_id, asset, amount, block_time, acts_posted FROM deposits WHERE deposit_id = ? AND purpose_kind = 'case'`, depositId);
   if (row === undefined) return;
   const assetId = (row['purpose_asset_id'] as string | null) ?? undefined;
-  const deposit = { assetId, asset: row['asset'] as string, amount: BigInt(row['amount'] as string) };
-  const dueAt = nextDifference(deposit, wordsFor(db, row['purpose_id'] as string, assetId), JSON.parse(row['acts_posted'] as string) as string[], reachedBy(db, depositId, toInstant(at)));
+  const deposit = { assetId, asset: row['asset'] as string, amount: BigInt(row['amount'] as string), heldSince: toInstant(row['block_time'] as string) };
+  const dueAt = nextDifference(deposit, wordsFor(db, row['purpose_id'] as string, assetId), JSON.parse(row['acts_posted'] as string) as PostedTerm[], reachedBy(db, depositId, toInstant(at)));
   db.run('UPDATE deposits SET acts_due_at = ? WHERE deposit_id = ?', dueAt ?? null, depositId);
   refreshDue(db, depositId);
 }

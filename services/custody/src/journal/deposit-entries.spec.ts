@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bitcoinAsset, Balances, type Entry } from '@qazyna/ledger';
-import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
+import { entriesDue, type SettledDeposit } from './deposit-entries.js';
+import { postedEntries, type PostedEntry } from './posted-entries.js';
 import type { EntryDraft } from './entry-draft.js';
 
 const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
@@ -17,22 +18,22 @@ const payout: SettledDeposit = {
   takenBackRevision: undefined,
   match: undefined,
   stateProperty: [],
-  endingOf: () => undefined,
+  takenBackBy: () => undefined,
 };
 const match = { revision: 2, payoutId: 'pool.acc~1', licenceId: 'L-1' };
 const held: SettledDeposit = { ...payout, vaultId: 'trust-1', vaultClass: 'held-in-trust', purpose: { kind: 'case', id: 'afm.1' } };
-const act = { reference: 'GOV-7', effectiveAt: '2026-02-01T00:00:00Z', cause: 'custody-case-afm.1@0', amount: held.amount };
+const act = { reference: 'GOV-7', from: '2026-02-01T00:00:00.000Z', cause: 'custody-case-afm.1@0', saidBy: { cause: 'custody-case-afm.1@0', reference: 'GOV-7' }, amount: held.amount };
 
 /** A journal of one deposit: posts what is due until nothing is, and checks every rule of the ledger on the way. */
 class OneDeposit {
   readonly balances = new Balances();
   readonly posted: EntryDraft[] = [];
-  private live: LiveEntry[] = [];
+  private readonly all: PostedEntry[] = [];
 
   settle(deposit: SettledDeposit): string[] {
     const before = this.posted.length;
     for (let round = 0; round < 5; round += 1) {
-      const due = entriesDue(deposit, this.live, idOf);
+      const due = entriesDue(deposit, postedEntries(this.all), idOf);
       if (due.length === 0) return this.posted.slice(before).map(({ entry }) => entry.kind);
       for (const draft of due) this.post(draft);
     }
@@ -47,8 +48,7 @@ class OneDeposit {
     this.balances.apply(draft.entry, draft.corrected === undefined ? {} : { corrected: draft.corrected });
     this.posted.push(draft);
     const { payoutId, caseId } = draft.notes ?? {};
-    if (draft.entry.kind !== 'compensation') this.live.push({ entry: draft.entry, ...(payoutId === undefined ? {} : { payoutId }), ...(caseId === undefined ? {} : { caseId }) });
-    this.live = this.live.filter(({ entry }) => entry.entryId !== draft.entry.corrects);
+    this.all.push({ entry: draft.entry, ...(payoutId === undefined ? {} : { payoutId }), ...(caseId === undefined ? {} : { caseId }) });
   }
 }
 
@@ -106,7 +106,7 @@ describe('entries of a deposit', () => {
     const journal = new OneDeposit();
     journal.settle(payout);
     const posted = journal.posted[0]?.entry as Entry;
-    expect(entriesDue({ ...payout, confirmedRevision: 4, takenBackRevision: 2 }, [{ entry: posted }], idOf).map(({ entry }) => entry.kind)).toEqual(['compensation']);
+    expect(entriesDue({ ...payout, confirmedRevision: 4, takenBackRevision: 2 }, postedEntries([{ entry: posted }]), idOf).map(({ entry }) => entry.kind)).toEqual(['compensation']);
   });
 });
 
@@ -133,9 +133,9 @@ describe('entries of a case', () => {
     expect(journal.balances.verify()).toEqual([]);
   });
 
-  it('become state property as they come when the decision was there first, and not before they are held', () => {
+  it('become state property as they come when the decision was there first', () => {
     const journal = new OneDeposit();
-    expect(journal.settle({ ...held, blockTime: '2026-03-01T00:00:00.000Z', stateProperty: [act] })).toEqual(['deposit', 'reclassification']);
+    expect(journal.settle({ ...held, blockTime: '2026-03-01T00:00:00.000Z', stateProperty: [{ ...act, from: '2026-03-01T00:00:00.000Z' }] })).toEqual(['deposit', 'reclassification']);
     expect(journal.posted[1]?.entry.effectiveAt).toBe('2026-03-01T00:00:00.000Z');
   });
 
@@ -146,5 +146,40 @@ describe('entries of a case', () => {
     expect([...journal.balances.accounts()].every(({ balance }) => balance === 0n)).toBe(true);
     expect(journal.settle({ ...held, stateProperty: [act], confirmedRevision: 4, takenBackRevision: 2 })).toEqual(['deposit', 'reclassification']);
     expect(journal.balance('reserve:seizure:afm.1')).toBe(-held.amount);
+  });
+
+  describe('an act that is taken back and comes again', () => {
+    const saidAgain = { ...act, saidBy: { cause: 'custody-case-afm.1@2', reference: 'GOV-7' } };
+    const until = (day: number) => ({ ...act, until: { at: `2026-03-0${day}T00:00:00.000Z`, cause: `custody-case-afm.1@${day}`, reference: 'APPEAL-1' } });
+    /** What was the state's on the days in the middle of January to April. */
+    const states = ({ posted }: OneDeposit): bigint[] =>
+      ['2026-01-15', '2026-02-15', '2026-03-02T12', '2026-03-05'].map((day) =>
+        posted.filter(({ entry }) => entry.effectiveAt < day).flatMap(({ entry }) => entry.postings).reduce((sum, { account, amount }) => sum - (account === 'reserve:seizure:afm.1' ? amount : 0n), 0n),
+      );
+    const whole = held.amount;
+
+    it.each<[string, readonly SettledDeposit['stateProperty'][], bigint[]]>([
+      ['an appeal ends it', [[act], [until(2)]], [0n, whole, 0n, 0n]],
+      ['the appeal is annulled: it was the state\'s all the time, once', [[act], [until(2)], [saidAgain]], [0n, whole, whole, whole]],
+      ['the appeal was of another day', [[act], [until(2)], [until(4)]], [0n, whole, whole, 0n]],
+      ['the act and its appeal are known at once', [[until(2)]], [0n, whole, 0n, 0n]],
+      ['the act should never have counted', [[act], []], [0n, 0n, 0n, 0n]],
+      ['the act should never have counted, after an appeal', [[act], [until(2)], []], [0n, 0n, 0n, 0n]],
+      ['its part was another', [[act], [{ ...act, amount: 5n, cause: 'custody-case-afm.1@4' }].map((each) => ({ ...each, saidBy: each }))], [0n, 5n, 5n, 5n]],
+      ['it is ended, annulled, ended and annulled', [[act], [until(2)], [saidAgain], [until(4)], [act], []], [0n, 0n, 0n, 0n]],
+    ])('%s', (_, states_, expected) => {
+      const journal = new OneDeposit();
+      for (const stateProperty of states_) journal.settle({ ...held, stateProperty });
+      expect(states(journal)).toEqual(expected);
+      expect(journal.balances.verify()).toEqual([]);
+    });
+
+    it('leaves nothing of it on any day when the coins leave the chain', () => {
+      const journal = new OneDeposit();
+      journal.settle({ ...held, stateProperty: [until(2)] });
+      journal.settle(unconfirmed({ ...held, stateProperty: [until(2)] }, 2));
+      expect(states(journal)).toEqual([0n, 0n, 0n, 0n]);
+      expect([...journal.balances.accounts()].every(({ balance }) => balance === 0n)).toBe(true);
+    });
   });
 });

@@ -1,6 +1,8 @@
 import type { AddressPurposeKind } from '@qazyna/contracts';
-import { account, negatedPostings, toInstant, type AccountClass, type AccountName, type AssetId, type AuthorisingAct, type Entry } from '@qazyna/ledger';
-import type { Ending, StatePropertyAct } from '../cases/effects.js';
+import { account, negatedPostings, toInstant, type AccountClass, type AccountName, type AssetId } from '@qazyna/ledger';
+import type { Said, StatePropertyTerm } from '../cases/effects.js';
+import type { PostedEntries, PostedEntry } from './posted-entries.js';
+import { reclassificationEntry, reclassificationTurned } from './reclassification-entries.js';
 import { screeningEntry, wasUnidentified, type DepositScreening } from './screening-entries.js';
 import type { EntryDraft, EntryNotes } from './entry-draft.js';
 
@@ -18,52 +20,61 @@ export interface SettledDeposit {
   readonly confirmedRevision: number | undefined;
   readonly takenBackRevision: number | undefined;
   readonly match: { readonly revision: number; readonly payoutId: string; readonly licenceId: string } | undefined;
-  /** The acts that make coins of it state property, each with its part. */
-  readonly stateProperty: readonly StatePropertyAct[];
-  /** What ended the act of a cause, for what was posted by an act that stands no more. */
-  readonly endingOf: (cause: string) => Ending | undefined;
+  /** The acts that make coins of it state property, each with its part and its time. */
+  readonly stateProperty: readonly StatePropertyTerm[];
+  /** What took back what was posted by the word of a cause, where it is not among those acts any more. */
+  readonly takenBackBy: (cause: string) => Said | undefined;
   readonly screening?: DepositScreening;
-}
-
-/** An entry of this deposit that no other has corrected. */
-export interface LiveEntry {
-  readonly entry: Entry;
-  readonly payoutId?: string;
-  readonly caseId?: string;
 }
 
 /** Makes the one id of a cause. */
 export type IdOf = (name: string) => string;
+
+interface Wanted {
+  readonly entries: readonly EntryDraft[];
+  /** By the id of their first entry; undefined while nothing may move. */
+  readonly reclassified: ReadonlyMap<string, { readonly term: StatePropertyTerm; readonly draft: EntryDraft }> | undefined;
+}
+
+const NOTHING: Wanted = { entries: [], reclassified: new Map() };
 
 /**
  * What the journal lacks for one deposit, in the order it must be posted: the compensations of what no longer holds,
  * newest first; once they are posted, what holds now. So coins whose taking back the ledger refuses are never counted
  * a second time. Posting the answer and asking again ends with nothing.
  */
-export function entriesDue(deposit: SettledDeposit, live: readonly LiveEntry[], idOf: IdOf): EntryDraft[] {
-  const wanted = wantedEntries(deposit, live, idOf);
-  const wantedIds = new Set(wanted.map(({ entry }) => entry.entryId));
-  const liveIds = new Set(live.map(({ entry }) => entry.entryId));
-  const stale = live.filter(({ entry }) => !wantedIds.has(entry.entryId));
-  if (stale.length > 0) return stale.reverse().map((each) => compensation(deposit, each, idOf));
-  return wanted.filter(({ entry }) => !liveIds.has(entry.entryId));
+export function entriesDue(deposit: SettledDeposit, posted: PostedEntries, idOf: IdOf): EntryDraft[] {
+  const wanted = wantedEntries(deposit, posted, idOf);
+  const { entries, reclassified } = wanted;
+  const wantedIds = new Set(entries.map(({ entry }) => entry.entryId));
+  const stale = new Map<string, EntryDraft[]>();
+  for (const each of posted.live) if (!wantedIds.has(each.entry.entryId)) stale.set(each.entry.entryId, [compensation(deposit, each, idOf)]);
+  for (const each of reclassified === undefined ? [] : posted.reclassified) stale.set(each.last.entryId, reclassificationTurned(deposit, each, reclassified?.get(each.first.entryId)?.term, idOf));
+  const takenBack = [...posted.order].reverse().flatMap((id) => stale.get(id) ?? []);
+  if (takenBack.length > 0) return takenBack;
+  const known = new Set([...posted.live.map(({ entry }) => entry.entryId), ...posted.reclassified.map(({ first }) => first.entryId)]);
+  return [...entries, ...[...(reclassified?.values() ?? [])].map(({ draft }) => draft)].filter(({ entry }) => !known.has(entry.entryId));
 }
 
-function wantedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], idOf: IdOf): EntryDraft[] {
+function wantedEntries(deposit: SettledDeposit, { live, reclassified }: PostedEntries, idOf: IdOf): Wanted {
   const { confirmedRevision, screening } = deposit;
-  if (confirmedRevision === undefined) return [];
+  if (confirmedRevision === undefined) return NOTHING;
   const cause = `deposit-${deposit.depositId}@${confirmedRevision}`;
   const kept = live.map(({ entry }): EntryDraft => ({ entry }));
   const isPosted = kept.some(({ entry }) => entry.entryId === idOf(cause));
   if (isPosted) {
-    const moved = screeningEntry(deposit, live, cause, creditedSource(deposit), idOf);
+    const counting = [...live, ...reclassified.filter(({ isOpen }) => isOpen).map(({ last }) => ({ entry: last }))];
+    const moved = screeningEntry(deposit, counting, cause, creditedSource(deposit), idOf);
     // INV-41: nothing moves to anybody while the coins are held.
-    if (moved !== undefined) return [...kept, moved];
-    if (screening?.held === true) return kept;
+    if (moved !== undefined) return { entries: [...kept, moved], reclassified: undefined };
+    if (screening?.held === true) return { entries: kept, reclassified: undefined };
   } else if (screening?.held === true) {
-    return [depositEntry(deposit, cause, idOf, undefined, account.screeningHold(deposit.vaultClass, deposit.vaultId))];
+    return { ...NOTHING, entries: [depositEntry(deposit, cause, idOf, undefined, account.screeningHold(deposit.vaultClass, deposit.vaultId))] };
   }
-  return [...creditedEntries(deposit, live, cause, idOf), ...kept.filter(({ entry }) => isPosted && entry.kind === 'screening')];
+  return {
+    entries: [...creditedEntries(deposit, live, cause, idOf), ...kept.filter(({ entry }) => isPosted && entry.kind === 'screening')],
+    reclassified: new Map(deposit.stateProperty.map((term) => [reclassificationEntry(deposit, term, cause, idOf), term] as const).map(([draft, term]) => [draft.entry.entryId, { term, draft }])),
+  };
 }
 
 /** To whom the coins are due when nothing holds them. An address given to a case, a purchase or a campaign says whose the coins are; one of a pool account pays for many payouts. */
@@ -80,12 +91,8 @@ function creditedSource({ vaultClass, vaultId, purpose, match }: SettledDeposit)
   }
 }
 
-function creditedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], cause: string, idOf: IdOf): EntryDraft[] {
-  const { purpose, match, stateProperty } = deposit;
-  if (purpose.kind === 'case') {
-    const held = depositEntry(deposit, cause, idOf, undefined);
-    return [held, ...stateProperty.map((act) => reclassification(deposit, act, cause, idOf))];
-  }
+function creditedEntries(deposit: SettledDeposit, live: readonly PostedEntry[], cause: string, idOf: IdOf): EntryDraft[] {
+  const { purpose, match } = deposit;
   if (purpose.kind !== 'pool-account') return [depositEntry(deposit, cause, idOf, undefined)];
   const postedUnidentified = live.some(({ entry }) => entry.entryId === idOf(cause)) && wasUnidentified(live);
   if (match === undefined) return [depositEntry(deposit, cause, idOf, undefined)];
@@ -93,7 +100,8 @@ function creditedEntries(deposit: SettledDeposit, live: readonly LiveEntry[], ca
   return [depositEntry(deposit, cause, idOf, undefined), identification(deposit, match, idOf)];
 }
 
-function notesOf({ depositId, height, purpose }: SettledDeposit, payoutId: string | undefined): EntryNotes {
+/** What custody notes beside an entry of a deposit. */
+export function notesOf({ depositId, height, purpose }: SettledDeposit, payoutId: string | undefined): EntryNotes {
   return {
     depositId,
     ...(payoutId === undefined ? {} : { payoutId }),
@@ -138,58 +146,24 @@ function identification(deposit: SettledDeposit, match: NonNullable<SettledDepos
   };
 }
 
-/** The four postings of state property. Coins cannot become the state's before they are held, so the later date counts. */
-function reclassification(deposit: SettledDeposit, act: StatePropertyAct, depositCause: string, idOf: IdOf): EntryDraft {
-  const { asset, purpose } = deposit;
-  const { amount, cause } = act;
-  const caseId = purpose.id;
-  const [decided, held] = [toInstant(act.effectiveAt), toInstant(deposit.blockTime)];
-  const authorising: AuthorisingAct = { kind: 'state-property-decision', reference: act.reference, caseId };
+/** Takes back coins that a reorganisation took: they were never there, as we now know, so it is effective when the corrected entry was. */
+function compensation(deposit: SettledDeposit, { entry, payoutId, caseId }: PostedEntry, idOf: IdOf): EntryDraft {
   return {
     entry: {
-      entryId: idOf(`${cause} ${depositCause}`),
-      kind: 'reclassification',
-      effectiveAt: decided > held ? decided : held,
-      postings: [
-        { account: account.heldCase(caseId), asset, amount },
-        { account: account.dueTo('held-in-trust', 'reserve'), asset, amount: -amount },
-        { account: account.dueFrom('reserve', 'held-in-trust'), asset, amount },
-        { account: account.seizure(caseId), asset, amount: -amount },
-      ],
-      act: authorising,
-      cause,
+      entryId: idOf(`${reorganisationOf(deposit)} corrects ${entry.entryId}`),
+      kind: 'compensation',
+      effectiveAt: entry.effectiveAt,
+      postings: negatedPostings(entry),
+      ...(entry.act === undefined ? {} : { act: entry.act }),
+      corrects: entry.entryId,
+      cause: reorganisationOf(deposit),
     },
-    notes: notesOf(deposit, undefined),
+    notes: { ...notesOf(deposit, payoutId), ...(caseId === undefined ? {} : { caseId }) },
+    corrected: entry,
   };
 }
 
-/**
- * Takes back what holds no longer. Coins that a reorganisation took were never there, as we now know: effective when the
- * corrected entry was. Coins that an appeal gives back were the state's until then: effective from the appeal, by its act,
- * and where they were swept meanwhile the reserve now owes them to the trust.
- */
-function compensation(deposit: SettledDeposit, { entry, payoutId, caseId }: LiveEntry, idOf: IdOf): EntryDraft {
-  const ending = deposit.confirmedRevision === undefined || entry.kind !== 'reclassification' ? undefined : deposit.endingOf(entry.cause);
-  const cause = ending?.cause ?? `deposit-${deposit.depositId}@${deposit.takenBackRevision ?? 0}`;
-  const ended = ending === undefined ? entry.effectiveAt : toInstant(ending.effectiveAt);
-  const act: AuthorisingAct | undefined = ending === undefined ? entry.act : { kind: 'reversal', reference: ending.reference, caseId: deposit.purpose.id };
-  return {
-    entry: {
-      entryId: idOf(`${cause} corrects ${entry.entryId}`),
-      kind: 'compensation',
-      effectiveAt: ended > entry.effectiveAt ? ended : entry.effectiveAt,
-      postings: negatedPostings(entry),
-      ...(act === undefined ? {} : { act }),
-      corrects: entry.entryId,
-      cause,
-    },
-    notes: {
-      depositId: deposit.depositId,
-      ...(payoutId === undefined ? {} : { payoutId }),
-      ...(caseId === undefined ? {} : { caseId }),
-      blockHeight: deposit.height,
-    },
-    corrected: entry,
-    ...(entry.kind === 'reclassification' ? { turnsDues: true } : {}),
-  };
+/** The event that took the deposit out of the best chain. */
+export function reorganisationOf({ depositId, takenBackRevision }: SettledDeposit): string {
+  return `deposit-${depositId}@${takenBackRevision ?? 0}`;
 }

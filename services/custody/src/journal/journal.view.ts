@@ -1,13 +1,15 @@
 import type { JournalEntryPosted } from '@qazyna/contracts';
 import type { RecordedEvent } from '@qazyna/event-store';
 import type { ReadModelWriter } from '@qazyna/service-kit';
+import { decodeEntry } from '@qazyna/ledger';
 import { refreshActs, refreshDue } from '../deposits/deposits.view.js';
+import { postedEntries, postedTerms, type PostedEntry } from './posted-entries.js';
 
 /** `postings` answers as-of questions; `balances` is their running sum, kept so that a list of accounts is cheap. */
 export const JOURNAL_SCHEMA = `
   CREATE TABLE entries (
     number INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, effective_at TEXT NOT NULL, recorded_at TEXT NOT NULL,
-    deposit_id TEXT, compensated INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
+    deposit_id TEXT, body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX entries_of_deposit ON entries (deposit_id, number) WHERE deposit_id IS NOT NULL;
   CREATE INDEX entries_by_effect ON entries (effective_at);
@@ -37,12 +39,10 @@ export function applyJournalEvent(db: ReadModelWriter, event: RecordedEvent): vo
 /** Keeps what the journal holds for a deposit beside what its stream says, so that a difference is work to do. */
 function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: string, recordedAt: string): void {
   if (entry.kind === 'compensation') {
-    const corrected = db.get('SELECT kind, body FROM entries WHERE entry_id = ?', entry.corrects ?? '');
-    db.run('UPDATE entries SET compensated = 1 WHERE entry_id = ?', entry.corrects ?? '');
-    const kind = corrected?.['kind'];
+    const kind = db.get('SELECT kind FROM entries WHERE entry_id = ?', entry.corrects ?? '')?.['kind'];
     if (kind === 'deposit') db.run('UPDATE deposits SET posted_revision = NULL, unidentified = 0 WHERE deposit_id = ?', depositId);
     else if (kind === 'identification') db.run('UPDATE deposits SET unidentified = 1 WHERE deposit_id = ?', depositId);
-    else if (kind === 'reclassification') setPosted(db, depositId, (JSON.parse(corrected?.['body'] as string) as JournalEntryPosted).cause, false, recordedAt);
+    else if (kind === 'reclassification' || kind === 'compensation') noteTerms(db, depositId, recordedAt);
   } else if (entry.kind === 'deposit') {
     const revision = Number(entry.cause.slice(entry.cause.lastIndexOf('@') + 1));
     const unidentified = entry.postings.some(({ account }) => account.includes(':unidentified:')) ? 1 : 0;
@@ -50,7 +50,7 @@ function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: 
   } else if (entry.kind === 'identification') {
     db.run('UPDATE deposits SET unidentified = 0 WHERE deposit_id = ?', depositId);
   } else if (entry.kind === 'reclassification') {
-    setPosted(db, depositId, entry.cause, true, recordedAt);
+    noteTerms(db, depositId, recordedAt);
   }
   for (const { account, amount } of entry.postings) {
     const isCredit = amount.startsWith('-') ? 1 : 0;
@@ -60,11 +60,21 @@ function markDeposit(db: ReadModelWriter, entry: JournalEntryPosted, depositId: 
   refreshDue(db, depositId);
 }
 
-/** Keeps which acts the journal has posted for a deposit and not taken back. */
-function setPosted(db: ReadModelWriter, depositId: string, cause: string, posted: boolean, recordedAt: string): void {
-  const row = db.get('SELECT acts_posted FROM deposits WHERE deposit_id = ?', depositId);
-  if (row === undefined) return;
-  const others = (JSON.parse(row['acts_posted'] as string) as string[]).filter((each) => each !== cause);
-  db.run('UPDATE deposits SET acts_posted = ? WHERE deposit_id = ?', JSON.stringify(posted ? [...others, cause].sort() : others), depositId);
+/** Keeps which acts the journal has posted for a deposit, and until when. */
+function noteTerms(db: ReadModelWriter, depositId: string, recordedAt: string): void {
+  db.run('UPDATE deposits SET acts_posted = ? WHERE deposit_id = ?', JSON.stringify(postedTerms(postedEntries(entriesOf(db, depositId)))), depositId);
   refreshActs(db, depositId, recordedAt);
+}
+
+interface Reader {
+  all(sql: string, ...values: readonly string[]): readonly Record<string, unknown>[];
+}
+
+/** Every entry of a deposit, in the order of the journal. */
+export function entriesOf(db: Reader, depositId: string): PostedEntry[] {
+  return db.all('SELECT body FROM entries WHERE deposit_id = ? ORDER BY number', depositId).map(({ body }) => {
+    const json = JSON.parse(body as string) as { readonly payoutId?: string; readonly caseId?: string };
+    const { payoutId, caseId } = json;
+    return { entry: decodeEntry(json), ...(payoutId === undefined ? {} : { payoutId }), ...(caseId === undefined ? {} : { caseId }) };
+  });
 }

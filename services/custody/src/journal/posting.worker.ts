@@ -1,14 +1,16 @@
 import type { StatementSync } from 'node:sqlite';
 import type { AddressPurposeKind } from '@qazyna/contracts';
 import { uuidV5, type Clock } from '@qazyna/event-store';
-import { decodeEntry, type AssetId } from '@qazyna/ledger';
+import { toInstant, type AssetId } from '@qazyna/ledger';
 import type { ReadModelHost, ServiceLogger } from '@qazyna/service-kit';
 import { wordsFor } from '../cases/effect-words.query.js';
-import { endingOf, statePropertyActs } from '../cases/effects.js';
+import { statePropertyTerms, takenBackBy } from '../cases/effects.js';
 import type { VaultDirectory } from '../vaults/vault-directory.js';
-import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
+import { entriesDue, type SettledDeposit } from './deposit-entries.js';
 import type { EntryDraft } from './entry-draft.js';
 import type { JournalWriter, PostOutcome } from './journal.writer.js';
+import { entriesOf } from './journal.view.js';
+import { postedEntries } from './posted-entries.js';
 import { reachedBy } from './reached.query.js';
 
 /** Namespace of entry ids. Fixed for ever: the journal never holds one cause twice because of it. */
@@ -22,8 +24,6 @@ const DUE_NOW = `
   WHERE due = 1 AND NOT (state = 'confirmed' AND posted_revision IS confirmed_revision AND held = on_hold AND purpose_kind = 'case' AND max(coalesce(acts_due_at, ''), block_time) > ?)
   LIMIT ?`;
 
-const LIVE_ENTRIES = `SELECT body FROM entries WHERE deposit_id = ? AND compensated = 0 AND kind <> 'compensation' ORDER BY number`;
-
 /** An entry that the ledger's rules do not allow. It stays due, and is tried again. */
 export interface RefusedEntry {
   readonly entryId: string;
@@ -35,6 +35,11 @@ export interface RefusedEntry {
 
 export function entryIdOf(name: string): string {
   return uuidV5(ENTRY_NAMESPACE, name);
+}
+
+interface Reader {
+  all(sql: string, ...values: readonly string[]): readonly Record<string, unknown>[];
+  get(sql: string, ...values: readonly string[]): Record<string, unknown> | undefined;
 }
 
 const SHOWN = 'SELECT max(number) AS number FROM entries';
@@ -77,8 +82,8 @@ export class PostingWorker {
     const limit = BATCH_MAX + this.ahead.size + this.refusals.size;
     const now = this.clock.now();
     const rows = this.model.db.prepare(DUE_NOW).all(now.toISOString(), limit) as unknown as DueRow[];
-    const live = this.model.db.prepare(LIVE_ENTRIES);
-    const due = rows.filter(({ deposit_id: id }) => !this.ahead.has(id)).flatMap((row) => this.draftsOf(row, live, now.toISOString())).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
+    const reader = this.reader();
+    const due = rows.filter(({ deposit_id: id }) => !this.ahead.has(id)).flatMap((row) => this.draftsOf(row, reader, now.toISOString())).filter(({ entry }) => entry.effectiveAt <= now.toISOString() || entry.kind !== 'reclassification');
     const ids = new Set(due.map(({ entry }) => entry.entryId));
     this.known = new Set([...this.known].filter((id) => ids.has(id)));
     for (const id of this.refusals.keys()) if (!ids.has(id)) this.refusals.delete(id);
@@ -137,17 +142,28 @@ export class PostingWorker {
     this.logger.error({ entryId, kind, depositId: notes?.depositId, reason: message }, 'the ledger refuses an entry: it stays due');
   }
 
-  private draftsOf(row: DueRow, liveEntries: StatementSync, now: string): EntryDraft[] {
+  /** Each statement is prepared once for a whole step. */
+  private reader(): Reader {
+    const statements = new Map<string, StatementSync>();
+    const prepared = (sql: string): StatementSync => {
+      const statement = statements.get(sql) ?? this.model.db.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    };
+    return { all: (sql, ...values) => prepared(sql).all(...values), get: (sql, ...values) => prepared(sql).get(...values) };
+  }
+
+  private draftsOf(row: DueRow, reader: Reader, now: string): EntryDraft[] {
     const vault = this.directory.vault(row.vault_id);
     if (vault === undefined) throw new Error(`deposit ${row.deposit_id} is of vault ${row.vault_id}, which is not registered`);
-    const live = liveEntries.all(row.deposit_id).map(({ body }) => liveEntry(JSON.parse(body as string)));
+    const posted = postedEntries(entriesOf(reader, row.deposit_id));
     const deposit = settledDeposit(row, vault.class);
-    if (deposit.purpose.kind !== 'case') return entriesDue(deposit, live, entryIdOf);
+    if (deposit.purpose.kind !== 'case') return entriesDue(deposit, posted, entryIdOf);
     const { assetId } = deposit.purpose;
-    const words = wordsFor({ all: (sql, ...values) => this.model.db.prepare(sql).all(...values) }, deposit.purpose.id, assetId);
-    const ofCase = { assetId, asset: deposit.asset, amount: deposit.amount };
-    const at = reachedBy({ get: (sql, ...values) => this.model.db.prepare(sql).get(...values) }, row.deposit_id, now);
-    return entriesDue({ ...deposit, stateProperty: statePropertyActs(ofCase, words, at), endingOf: (cause) => endingOf(cause, ofCase, words, at) }, live, entryIdOf);
+    const words = wordsFor(reader, deposit.purpose.id, assetId);
+    const ofCase = { assetId, asset: deposit.asset, amount: deposit.amount, heldSince: toInstant(deposit.blockTime) };
+    const at = reachedBy(reader, row.deposit_id, now);
+    return entriesDue({ ...deposit, stateProperty: statePropertyTerms(ofCase, words, at), takenBackBy: (cause) => takenBackBy(cause, ofCase, words, at) }, posted, entryIdOf);
   }
 }
 
@@ -188,7 +204,7 @@ function settledDeposit(row: DueRow, vaultClass: SettledDeposit['vaultClass']): 
     takenBackRevision: row.taken_back_revision ?? undefined,
     match: matched === null || payoutId === null || licenceId === null ? undefined : { revision: matched, payoutId, licenceId },
     stateProperty: [],
-    endingOf: () => undefined,
+    takenBackBy: () => undefined,
     ...(row.screened === 0 ? {} : { screening: screeningOf(row) }),
   };
 }
@@ -197,9 +213,4 @@ function settledDeposit(row: DueRow, vaultClass: SettledDeposit['vaultClass']): 
 function screeningOf({ deposit_id: depositId, held, screening_revision: revision, screening_at: at, block_time: blockTime }: DueRow): NonNullable<SettledDeposit['screening']> {
   if (revision === null || at === null) return { held: true, cause: `deposit-${depositId}@0`, at: blockTime };
   return { held: held === 1, cause: `custody-screening-${depositId}@${revision}`, at };
-}
-
-function liveEntry(json: unknown): LiveEntry {
-  const { payoutId, caseId } = json as { payoutId?: string; caseId?: string };
-  return { entry: decodeEntry(json), ...(payoutId === undefined ? {} : { payoutId }), ...(caseId === undefined ? {} : { caseId }) };
 }

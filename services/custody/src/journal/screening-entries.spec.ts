@@ -1,35 +1,35 @@
 import { createHash } from 'node:crypto';
 import { bitcoinAsset, Balances } from '@qazyna/ledger';
 import fc from 'fast-check';
-import { entriesDue, type LiveEntry, type SettledDeposit } from './deposit-entries.js';
+import { entriesDue, type SettledDeposit } from './deposit-entries.js';
+import { postedEntries, type PostedEntry } from './posted-entries.js';
 
 const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 const asset = bitcoinAsset('regtest').id;
 const AMOUNT = 9_007_199_254_740_993n;
 const deposit: SettledDeposit = {
   depositId: `${'aa'.repeat(32)}.0`, vaultId: 'v', vaultClass: 'reserve', asset, amount: AMOUNT, height: 100, blockTime: '2026-01-01T00:00:00.000Z',
-  purpose: { kind: 'pool-account', id: 'pool.acc' }, confirmedRevision: 1, takenBackRevision: undefined, match: undefined, stateProperty: [], endingOf: () => undefined,
+  purpose: { kind: 'pool-account', id: 'pool.acc' }, confirmedRevision: 1, takenBackRevision: undefined, match: undefined, stateProperty: [], takenBackBy: () => undefined,
 };
 const match = { revision: 2, payoutId: 'pool.acc~1', licenceId: 'L-1' };
 const ofCase: SettledDeposit = { ...deposit, vaultClass: 'held-in-trust', purpose: { kind: 'case', id: 'afm.1' } };
-const stateProperty = [{ reference: 'GOV-7', effectiveAt: '2026-02-01T00:00:00Z', cause: 'custody-case-afm.1@0', amount: AMOUNT }];
+const stateProperty = [{ reference: 'GOV-7', from: '2026-02-01T00:00:00.000Z', cause: 'custody-case-afm.1@0', saidBy: { cause: 'custody-case-afm.1@0', reference: 'GOV-7' }, amount: AMOUNT }];
 const screening = (held: boolean, revision: number): NonNullable<SettledDeposit['screening']> => ({ held, cause: `custody-screening-x@${revision}`, at: '2026-03-01T00:00:00.000Z' });
 
 /** A journal of one deposit that keeps every rule of the ledger. */
 class Journal {
   readonly balances = new Balances();
-  private live: LiveEntry[] = [];
+  private readonly all: PostedEntry[] = [];
 
   settle(state: SettledDeposit): string[] {
     const kinds: string[] = [];
     for (let round = 0; round < 8; round += 1) {
-      const due = entriesDue(state, this.live, idOf);
+      const due = entriesDue(state, postedEntries(this.all), idOf);
       if (due.length === 0) return kinds;
       for (const { entry, notes, corrected } of due) {
         this.balances.apply(entry, corrected === undefined ? {} : { corrected });
         kinds.push(entry.kind);
-        if (entry.kind !== 'compensation') this.live.push({ entry, ...(notes?.payoutId === undefined ? {} : { payoutId: notes.payoutId }) });
-        this.live = this.live.filter((each) => each.entry.entryId !== entry.corrects);
+        this.all.push({ entry, ...(notes?.payoutId === undefined ? {} : { payoutId: notes.payoutId }) });
       }
     }
     throw new Error('it never ends');

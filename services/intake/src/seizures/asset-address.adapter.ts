@@ -1,6 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { AddressError, parseAddress } from '@qazyna/bitcoin';
-import type { SeizureFact } from '@qazyna/contracts';
+import type { CorrectedTerms, SeizureFact } from '@qazyna/contracts';
 import type { Refusal } from '@qazyna/event-store';
 import { findAsset } from '@qazyna/ledger';
 import { addressForm } from '../screening/screened-address.adapter.js';
@@ -24,12 +24,8 @@ export function withChainAddresses(fact: SeizureFact): SeizureFact {
     const checked = checkedAddress(asset.asset, address);
     return 'address' in checked && checked.address !== address ? { ...asset, location: { ...asset.location, address: checked.address } } : asset;
   };
-  return {
-    ...fact,
-    ...(fact.assets === undefined ? {} : { assets: fact.assets.map(located) }),
-    ...(fact.proceeds === undefined ? {} : { proceeds: located(fact.proceeds) }),
-    ...(fact.corrected?.assets === undefined ? {} : { corrected: { ...fact.corrected, assets: fact.corrected.assets.map(located) } }),
-  };
+  const termsLocated = ({ assets, proceeds }: CorrectedTerms): CorrectedTerms => ({ ...(assets === undefined ? {} : { assets: assets.map(located) }), ...(proceeds === undefined ? {} : { proceeds: located(proceeds) }) });
+  return { ...fact, ...termsLocated(fact), ...(fact.corrected === undefined ? {} : { corrected: { ...fact.corrected, ...termsLocated(fact.corrected) } }) };
 }
 
 type SeizureLocation = NonNullable<SeizureFact['assets']>[number]['location'];

@@ -1,5 +1,6 @@
-import type { AssetLocation, AssetStatus, DatedValue, LegalDocument, SaleProceeds, SeizureAct, VictimReturn } from '@qazyna/contracts';
+import type { AssetStatus, DatedValue, SeizureAct } from '@qazyna/contracts';
 import { fractions, type Fraction } from '@qazyna/ledger';
+import type { AssetLife, Effect, Holding, Overtaken, Waiting } from './asset-effects.js';
 import { fractionOf, isCoarseEnough, isNothing } from './exact-share.js';
 import { MAIN_RANK, MAIN_STEPS, placeOf, type ActOnRecord } from './law.js';
 
@@ -8,57 +9,16 @@ import { MAIN_RANK, MAIN_STEPS, placeOf, type ActOnRecord } from './law.js';
  * arrived. An asset is at most two live parts: the main part, and the part an order confiscates.
  */
 
-export interface Holding {
-  readonly asset: string;
-  readonly amount: string;
-  readonly location: AssetLocation;
-}
-
-/** Something an act did to who may have the asset; told to custody, and taken back when the act no longer stands. */
-export interface Effect {
-  readonly kind: 'state-property' | 'released' | 'returned-to-victim' | 'sold';
-  readonly factId: string;
-  readonly share: Fraction;
-  readonly effectiveAt: string;
-  readonly document: LegalDocument;
-  /** The asset as it stood when this happened. */
-  readonly holding: Holding;
-  readonly substituteValue?: DatedValue;
-  readonly victim?: VictimReturn;
-  readonly proceeds?: SaleProceeds;
-}
-
-export interface Waiting {
-  readonly factId: string;
-  readonly act: SeizureAct;
-  readonly waitsFor: SeizureAct;
-}
-
-export interface Overtaken {
-  readonly factId: string;
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface AssetLife {
-  readonly holding: Holding;
-  readonly legalStatus: AssetStatus;
-  readonly parts: readonly { readonly legalStatus: AssetStatus; readonly share: Fraction }[];
-  readonly restriction: { readonly factId: string; readonly lapsesAt: string } | undefined;
-  readonly effects: readonly Effect[];
-  /** In the order in which they had their effect. */
-  readonly applied: readonly string[];
-  readonly waiting: readonly Waiting[];
-  readonly overtaken: readonly Overtaken[];
-  readonly lapses: readonly { readonly factId: string; readonly lapsesAt: string }[];
-}
-
 interface Order {
   readonly factId: string;
   share: Fraction;
   status: 'confiscation-ordered' | 'final' | 'state-property';
   readonly restReleased: boolean;
   readonly substituteValue: DatedValue | undefined;
+  /** From when it could be reversed: no reversal is of an order that came after it. */
+  readonly from: number;
+  /** Whether a reversal let it in: that one is not its own. */
+  readonly isFreed: boolean;
   /** When its latest act took effect: what comes later may follow a reversal that is still on its way. */
   since: number;
 }
@@ -66,7 +26,13 @@ interface Order {
 interface Pending {
   readonly act: ActOnRecord;
   readonly refusal: Fault;
+  /** The order that stood when it took effect: it is about no other. */
+  readonly order: string | undefined;
 }
+
+/** Acts that are about one order: repeated after that order's end they must not meet the next one. */
+const ABOUT_AN_ORDER: ReadonlySet<SeizureAct> = new Set<SeizureAct>(['confiscation-order', 'finality', 'state-property-decision', 'reversal']);
+const REVERSED_SINCE: Fault = { code: 'act-superseded', message: 'the order that stood when it took effect has been reversed since' };
 
 /** Why an act does not apply: it waits for another, or the law has passed it by. */
 type Fault = { readonly waitsFor: SeizureAct } | { readonly code: string; readonly message: string };
@@ -83,6 +49,9 @@ class Life {
   private readonly applied: string[] = [];
   private pending: Pending[] = [];
   private readonly lapses: { factId: string; lapsesAt: string }[] = [];
+  /** When the act that is being applied, or let others in, took effect. */
+  private now = 0;
+  private reversedAt: number | undefined;
 
   constructor(holding: Holding) {
     this.holding = holding;
@@ -90,12 +59,15 @@ class Life {
 
   take(act: ActOnRecord): void {
     this.lapseBefore(act.at);
+    this.now = act.at;
+    const order = ABOUT_AN_ORDER.has(act.act) ? this.order?.factId : undefined;
     const fault = this.apply(act);
     if (fault !== undefined) {
-      this.pending.push({ act, refusal: fault });
+      this.pending.push({ act, refusal: fault, order });
       return;
     }
     this.applied.push(act.factId);
+    if (act.act === 'reversal') this.leaveBehind();
     this.applyWaiting();
   }
 
@@ -124,6 +96,20 @@ class Life {
     };
   }
 
+  /** What was about the order that is reversed now and could not apply to it, never can: unless the two took effect at once. */
+  private leaveBehind(): void {
+    this.pending = this.pending.map((each) => {
+      const isLeft = each.order !== undefined && 'waitsFor' in each.refusal && each.refusal.waitsFor === 'reversal' && each.act.at < this.now;
+      return isLeft ? { ...each, refusal: REVERSED_SINCE } : each;
+    });
+  }
+
+  /** Whether what stands now can be what the act is about. */
+  private isConcerned({ act, order }: Pending): boolean {
+    if (act.act === 'confiscation-order') return true;
+    return order === undefined || order === this.order?.factId;
+  }
+
   /** One act may free others: in the order of the law, not of arrival, so that none leaves the one before it waiting. */
   private applyWaiting(): void {
     let freed = true;
@@ -131,16 +117,17 @@ class Life {
       freed = false;
       const byLaw = [...this.pending].sort((a, b) => placeOf(a.act.act) - placeOf(b.act.act) || a.act.at - b.act.at);
       for (const waiting of byLaw) {
-        if (!('waitsFor' in waiting.refusal)) continue;
+        if (!('waitsFor' in waiting.refusal) || !this.isConcerned(waiting)) continue;
         const fault = this.apply(waiting.act);
         if (fault === undefined) {
           this.pending = this.pending.filter((each) => each !== waiting);
           this.applied.push(waiting.act.factId);
+          if (waiting.act.act === 'reversal') this.leaveBehind();
           freed = true;
           break;
         }
         const refusal = this.stillWaiting(waiting.refusal, fault);
-        this.pending = this.pending.map((each) => (each === waiting ? { act: waiting.act, refusal } : each));
+        this.pending = this.pending.map((each) => (each === waiting ? { ...waiting, refusal } : each));
       }
     }
   }
@@ -227,6 +214,9 @@ class Life {
     if (proceeds === undefined) return { code: 'proceeds-missing', message: 'a sale names its proceeds' };
     this.effects.push(this.effectOf('sold', act, share, { proceeds }));
     this.holding = { asset: proceeds.asset, amount: proceeds.amount, location: proceeds.location };
+    // The proceeds are all that is left of the asset: what went before went in coins.
+    this.gone.clear();
+    if (this.main !== undefined) this.main = { ...this.main, share: fractions.ONE };
     return undefined;
   }
 
@@ -236,7 +226,7 @@ class Life {
     const left = fractions.minus(live, taken);
     if (fractions.isLess(live, taken)) return { code: 'share-exceeds-asset', message: 'the order takes more than what is left of the asset' };
     if (!isCoarseEnough(left)) return { code: 'share-too-fine', message: 'the share left over cannot be written in 18 digits' };
-    this.order = { factId: act.factId, share: taken, status: 'confiscation-ordered', restReleased: rest === 'released', substituteValue, since: act.at };
+    this.order = { factId: act.factId, share: taken, status: 'confiscation-ordered', restReleased: rest === 'released', substituteValue, from: Math.max(act.at, this.now), isFreed: act.at < this.now || act.at === this.reversedAt, since: act.at };
     this.main = isNothing(left) ? undefined : { share: left, status: this.main?.status ?? 'arrested' };
     return undefined;
   }
@@ -245,11 +235,15 @@ class Life {
     const { order } = this;
     if (order === undefined) {
       if (this.isKnown && this.main === undefined) return this.faultOf(act);
+      if (kind === 'reversal' && act.at === this.reversedAt) return REVERSED_SINCE;
       return waitsFor(kind === 'finality' || kind === 'reversal' ? 'confiscation-order' : 'finality');
     }
     if (kind === 'reversal') {
+      if (act.at < order.from || (order.isFreed && act.at === order.from)) return waitsFor('confiscation-order');
       const merged = fractions.plus(order.share, this.main?.share ?? fractions.ZERO);
-      this.effects = this.effects.filter((effect) => effect.kind !== 'state-property');
+      const ended = { factId: act.factId, effectiveAt: act.effectiveAt, document: act.document };
+      this.effects = this.effects.map((effect) => (effect.kind === 'state-property' && effect.ended === undefined ? { ...effect, ended } : effect));
+      this.reversedAt = act.at;
       this.main = { share: merged, status: this.main?.status ?? 'reversed' };
       this.order = undefined;
       return undefined;

@@ -1,4 +1,4 @@
-import type { AssetLife } from './asset-life.js';
+import type { AssetLife } from './asset-effects.js';
 import { eventsOfChange, type Change } from './case-effects.js';
 import type { CaseStanding } from './case-standing.js';
 import { fractions } from '@qazyna/ledger';
@@ -7,7 +7,7 @@ const document = { reference: 'r', authority: 'court', sha256: 'ab'.repeat(32) }
 const holding = { asset: 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:1', amount: '100', location: { kind: 'device' as const, reference: 'E-7' } };
 const life = (more: Partial<AssetLife>): AssetLife => ({ holding, legalStatus: 'arrested', parts: [{ legalStatus: 'arrested', share: fractions.ONE }], restriction: undefined, effects: [], applied: [], waiting: [], overtaken: [], lapses: [], ...more });
 const standing = (...lives: readonly AssetLife[]): CaseStanding => ({ lives: new Map(lives.map((each, index) => [String(index + 1), each])), reportedAt: new Map(), outcomes: new Map(), legalStatus: undefined });
-const change = (before: CaseStanding, after: CaseStanding, more: Partial<Change> = {}): Change => ({ caseId: 'afm.1', before, after, factId: 'f', document, effectiveAt: '2026-03-01T00:00:00Z', toldWhole: undefined, apart: new Set(), ...more });
+const change = (before: CaseStanding, after: CaseStanding, more: Partial<Change> = {}): Change => ({ caseId: 'afm.1', before, after, factId: 'f', document, effectiveAt: '2026-03-01T00:00:00Z', wholes: new Map(), ...more });
 const decided = { kind: 'state-property' as const, factId: 'd', share: fractions.ONE, effectiveAt: '2026-03-01T00:00:00Z', document, holding };
 
 describe('INV-49, broken on purpose', () => {

@@ -1,8 +1,9 @@
 import type { AssetStatusChanged, CaseAsset, LegalDocument } from '@qazyna/contracts';
-import type { AssetLife, Effect } from './asset-life.js';
+import type { AssetLife, Effect } from './asset-effects.js';
 import type { CaseEvent } from './case.js';
 import type { CaseStanding } from './case-standing.js';
 import { fractions } from '@qazyna/ledger';
+import { changeOfWholes, difference, isOfWhole, wholeDecisions, type TakenBack, type Told, type WholeChange } from './case-difference.js';
 import { shareOf } from './exact-share.js';
 
 /** What a change of a case's standing means for custody and for views, as events. */
@@ -15,52 +16,23 @@ export interface Change {
   readonly factId: string;
   readonly document: LegalDocument | undefined;
   readonly effectiveAt: string;
-  /** The deciding fact that was told of the whole case, while it stands. */
-  readonly toldWhole: string | undefined;
-  /** Assets of which something else was told since: that they are outside that decision, or no more under it. */
-  readonly apart: ReadonlySet<string>;
-}
-
-/** What it was done to belongs to it: a sale that is told late makes of a decision over coins one over their proceeds. */
-const keyOf = ({ kind, factId, share, holding }: Effect): string => `${kind} ${factId} ${share.n}/${share.d} ${holding.amount} ${holding.asset}`;
-
-interface Told {
-  readonly assetId: string;
-  readonly effect: Effect;
+  /** The deciding facts that were told of the whole case and stand, each with the assets of which something else was told since: that they are outside that decision, or no more under it. */
+  readonly wholes: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Effects first, the whole case before its assets; then each asset's standing. */
 export function eventsOfChange(change: Change): CaseEvent[] {
-  const gone = difference(change.before, change.after);
-  const come = difference(change.after, change.before);
-  const decision = decisionOfAll(change.after);
-  return [...undone(change, gone, decision), ...done(change, gone, come, decision), ...standings(change)];
+  const { before, after, wholes } = change;
+  const plan = { ...change, ...difference(before, after), ofWhole: changeOfWholes(before, after, new Set(wholes.keys())) };
+  return [...undone(plan), ...done(plan), ...ended(plan), ...standings(change)];
 }
 
-/**
- * The decision that makes everything of the case state property: each asset that was reported by the moment it takes
- * effect, whole and in kind. It follows from the standing alone, so that the order of arrival decides nothing.
- */
-function decisionOfAll({ lives, reportedAt }: CaseStanding): Effect | undefined {
-  const decisions = new Map<string, Effect>();
-  for (const { effects } of lives.values()) for (const effect of effects) if (isOfWhole(effect, effect.factId)) decisions.set(effect.factId, effect);
-  return [...decisions.values()].find(({ factId, effectiveAt }) =>
-    [...lives].every(([assetId, { effects }]) => (reportedAt.get(assetId) ?? 0) > Date.parse(effectiveAt) || effects.some((effect) => isOfWhole(effect, factId))),
-  );
-}
-
-/** Whether this is what a decision does to an asset of which it takes all. */
-function isOfWhole({ kind, factId, share, substituteValue }: Effect, decision: string | undefined): boolean {
-  return kind === 'state-property' && factId === decision && share.n === share.d && substituteValue === undefined;
-}
-
-function difference(from: CaseStanding, other: CaseStanding): Told[] {
-  const told: Told[] = [];
-  for (const [assetId, { effects }] of from.lives) {
-    const there = new Set((other.lives.get(assetId)?.effects ?? []).map(keyOf));
-    for (const effect of effects) if (!there.has(keyOf(effect))) told.push({ assetId, effect });
-  }
-  return told;
+interface Plan extends Change {
+  /** Effects that were told and hold no more, or not up to the moment that was told. */
+  readonly gone: readonly TakenBack[];
+  /** Effects that hold and were not told, or had been taken back. */
+  readonly come: readonly Told[];
+  readonly ofWhole: WholeChange;
 }
 
 /** The one fact that released every asset at once; undefined where it was not so. */
@@ -71,20 +43,28 @@ function releasedAll(come: readonly Told[], { lives }: CaseStanding): Effect | u
   return of.every(({ effect }) => effect.factId === first.effect.factId && effect.share.n === effect.share.d) ? first.effect : undefined;
 }
 
-function done({ caseId, after, factId, toldWhole, apart }: Change, gone: readonly Told[], come: readonly Told[], decision: Effect | undefined): CaseEvent[] {
-  const isNew = decision !== undefined && decision.factId !== toldWhole;
-  const takenOut = gone.filter(({ effect }) => effect.kind === 'state-property' && effect.factId === toldWhole).map(({ assetId }) => assetId);
-  const ownWords = isNew ? new Set<string>() : new Set([...apart, ...takenOut]);
-  const released = releasedAll(come, after);
-  const events: CaseEvent[] = [];
-  if (isNew) events.push({ type: 'intake.case-became-state-property', data: { caseId, factId: decision.factId, decision: decision.document, effectiveAt: decision.effectiveAt } });
+function done({ caseId, after, factId, wholes, gone, come, ofWhole: { came } }: Plan): CaseEvent[] {
+  const events: CaseEvent[] = came.map((effect) => ({ type: 'intake.case-became-state-property', data: { caseId, factId: effect.factId, decision: effect.document, effectiveAt: effect.effectiveAt } }));
+  const isNew = (decision: string): boolean => came.some((effect) => effect.factId === decision);
+  const decision = [...wholeDecisions(after).values()].find((effect) => effect.ended === undefined);
+  const takenOut = gone.filter(({ effect }) => effect.kind === 'state-property' && effect.factId === decision?.factId).map(({ assetId }) => assetId);
+  const ownWords = decision === undefined || isNew(decision.factId) ? new Set<string>() : new Set([...(wholes.get(decision.factId) ?? []), ...takenOut]);
+  for (const each of came) if (each.factId !== decision?.factId) events.push(...outsideOf(caseId, after, each, new Set(), factId));
   if (decision !== undefined) events.push(...outsideOf(caseId, after, decision, ownWords, factId));
+  const released = releasedAll(come, after);
   if (released !== undefined) events.push({ type: 'intake.case-released', data: { caseId, factId: released.factId, order: released.document, effectiveAt: released.effectiveAt } });
   const isSaidByCase = ({ assetId, effect }: Told): boolean => {
     if (effect.kind === 'state-property') return isOfWhole(effect, decision?.factId) && !ownWords.has(assetId);
     return effect.kind === 'released' && released !== undefined;
   };
-  for (const told of come) events.push(doneTo(caseId, told, isSaidByCase(told)));
+  for (const each of come) events.push(doneTo(caseId, each, isSaidByCase(each)));
+  return events;
+}
+
+/** What has come and a reversal has ended is told with its end: until then it held. */
+function ended({ caseId, come, ofWhole: { came } }: Plan): CaseEvent[] {
+  const events: CaseEvent[] = came.flatMap((effect) => (effect.ended === undefined ? [] : [wholeReversed(caseId, effect.factId, effect.ended)]));
+  for (const { assetId, effect } of come) if (effect.ended !== undefined) events.push(takenBack(caseId, { assetId, effect, end: effect.ended }, false));
   return events;
 }
 
@@ -111,24 +91,31 @@ function doneTo(caseId: string, { assetId, effect }: Told, byCase: boolean): Cas
   }
 }
 
-function undone({ caseId, before, after, factId, document, effectiveAt, toldWhole }: Change, gone: readonly Told[], decision: Effect | undefined): CaseEvent[] {
-  const reversesWhole = toldWhole !== undefined && decision?.factId !== toldWhole;
-  if (gone.length === 0 && !reversesWhole) return [];
+type End = NonNullable<Effect['ended']>;
+
+function undone({ caseId, after, factId, document, gone, come, ofWhole: { reversed, came } }: Plan): CaseEvent[] {
+  if (gone.length === 0 && reversed.length === 0) return [];
   if (document === undefined) throw new Error('INV-50: an effect was undone by nothing');
-  const events: CaseEvent[] = reversesWhole ? [{ type: 'intake.case-state-property-reversed', data: { caseId, factId: toldWhole, undoneBy: factId, order: document, effectiveAt } }] : [];
-  for (const { assetId, effect } of gone) {
-    const byCase = reversesWhole && isOfWhole(effect, toldWhole);
-    const data = { ...assetOf(caseId, assetId, effect), scope: byCase ? ('case' as const) : ('asset' as const), undoneBy: factId, order: document };
-    if (effect.kind === 'state-property') events.push({ type: 'intake.asset-state-property-reversed', data });
-    else events.push({ type: 'intake.asset-disposal-undone', data: { ...data, effect: effect.kind } });
-  }
-  if (!reversesWhole) return events;
+  /** Where no reversal ended it, it never held: as of its own moment. */
+  const never = (effectiveAt: string): End => ({ factId, document, effectiveAt });
+  const events: CaseEvent[] = reversed.map(({ factId: decision, effectiveAt, end }) => wholeReversed(caseId, decision, end ?? never(effectiveAt)));
+  const isReversed = (effect: Effect): boolean => reversed.some(({ factId: decision }) => isOfWhole(effect, decision));
+  for (const { assetId, effect, end } of gone) events.push(takenBack(caseId, { assetId, effect, end: end ?? never(effect.effectiveAt) }, isReversed(effect)));
   // Said of the whole case and taken back from it: for what it held of and still holds of, it is said again, asset by asset.
-  for (const [assetId, { effects }] of after.lives) {
-    const had = new Set(before.lives.get(assetId)?.effects.map(keyOf));
-    for (const effect of effects) if (isOfWhole(effect, toldWhole) && had.has(keyOf(effect))) events.push(doneTo(caseId, { assetId, effect }, false));
-  }
+  const anew = new Set(come.map(({ assetId, effect }) => `${assetId} ${effect.factId}`));
+  const isSaidAgain = (assetId: string, effect: Effect): boolean =>
+    effect.ended === undefined && isReversed(effect) && !came.some((each) => each.factId === effect.factId) && !anew.has(`${assetId} ${effect.factId}`);
+  for (const [assetId, { effects }] of after.lives) for (const effect of effects) if (isSaidAgain(assetId, effect)) events.push(doneTo(caseId, { assetId, effect }, false));
   return events;
+}
+
+function wholeReversed(caseId: string, factId: string, end: End): CaseEvent {
+  return { type: 'intake.case-state-property-reversed', data: { caseId, factId, undoneBy: end.factId, order: end.document, effectiveAt: end.effectiveAt } };
+}
+
+function takenBack(caseId: string, { assetId, effect, end }: Told & { readonly end: End }, byCase: boolean): CaseEvent {
+  const data = { ...assetOf(caseId, assetId, effect), effectiveAt: end.effectiveAt, scope: byCase ? ('case' as const) : ('asset' as const), undoneBy: end.factId, order: end.document };
+  return effect.kind === 'state-property' ? { type: 'intake.asset-state-property-reversed', data } : { type: 'intake.asset-disposal-undone', data: { ...data, effect: effect.kind } };
 }
 
 function assetOf(caseId: string, assetId: string, { holding, factId, share, effectiveAt }: Effect): CaseAsset & { factId: string; share: ReturnType<typeof shareOf>; effectiveAt: string } {

@@ -53,8 +53,7 @@ export function stillToTell({ outstanding, ...after }: CaseState): CaseEvent[] {
     factId,
     document: after.facts.get(factId)?.fact.document,
     effectiveAt,
-    toldWhole: before.toldWhole,
-    apart: before.apart,
+    wholes: before.wholes,
   });
   if (events.length !== changes) throw new Error(`INV-53: ${String(events.length)} events follow of ${factId}, and ${String(changes)} were announced`);
   return events.slice(told - acts);

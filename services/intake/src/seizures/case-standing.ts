@@ -1,5 +1,6 @@
 import type { CoinsInherited, LegalStatus, SeizureAct } from '@qazyna/contracts';
-import { assetLife, type AssetLife, type Holding } from './asset-life.js';
+import type { AssetLife, Holding } from './asset-effects.js';
+import { assetLife } from './asset-life.js';
 import { actsOnRecord, type ActOnRecord, type ApplyFact } from './law.js';
 
 /** What became of a fact: it had its effect, waits for another act, or the law has passed it by. */
@@ -43,10 +44,16 @@ export function caseStanding(facts: Iterable<ApplyFact>, lapsed: ReadonlyMap<str
   const outcomes = new Map<string, FactOutcome>();
   const concerning = actsByAsset(acts);
   for (const [assetId, each] of reported) lives.set(assetId, assetLife(each.holding, concerning(assetId, each), lapsed));
+  const rootOf = new Map<string, string>();
   for (const { assetId, parentAssetId, asset, amount, location } of inherited) {
-    const parent = reported.get(parentAssetId);
+    // What was found at coins that were found there before belongs where those do.
+    const root = rootOf.get(parentAssetId) ?? parentAssetId;
+    const parent = reported.get(root);
+    rootOf.set(assetId, root);
     if (parent === undefined || lives.has(assetId)) continue;
-    lives.set(assetId, assetLife({ asset, amount, location }, concerning(parentAssetId, parent), lapsed));
+    // A sale is of the asset it names: what was found there is still there.
+    const shared = concerning(root, parent).filter(({ act }) => act !== 'pre-verdict-sale');
+    lives.set(assetId, assetLife({ asset, amount, location }, shared, lapsed));
     reportedAt.set(assetId, parent.at);
   }
   for (const { factId } of acts) outcomes.set(factId, WAITS_FOR_A_REPORT);

@@ -18,7 +18,7 @@ describe('a seizure case', () => {
   });
 
   it('a further report that names no new asset is refused as such, whichever took effect first', () => {
-    const again = (day: number): ReturnType<Case['take']> => new Case(fact('reported', 3)).take(fact('reported', day, {}, `again-${String(day)}`));
+    const again = (day: number): ReturnType<Case['take']> => new Case(fact('reported', 3)).take(fact('reported', day, { document: { ...document, reference: 'another' } }, `again-${String(day)}`));
     expect([again(1), again(3), again(5)]).toEqual(['case-already-reported', 'case-already-reported', 'case-already-reported']);
   });
 
@@ -206,7 +206,7 @@ describe('an act that comes too early', () => {
   it('waits for a report that has not come', () => expect(new Case().types(fact('arrest', 2))).toEqual(['act-held']));
 
   it('does not wait in a crowd', () => {
-    const crowd = new Case(...Array.from({ length: HELD_ACTS_MAX }, (_, n) => fact('finality', 5, {}, `finality-${n}`)));
+    const crowd = new Case(...Array.from({ length: HELD_ACTS_MAX }, (_, n) => fact('finality', 5, { document: { ...document, reference: `С-${n}` } }, `finality-${n}`)));
     expect(crowd.take(fact('finality', 5))).toBe('too-many-held-acts');
   });
 });
@@ -262,7 +262,7 @@ describe('a case of thousands of assets', () => {
           for (let part = 0; seizure.state.outstanding !== undefined; part++) told.push(...seizure.tell(stillToTell(seizure.state).slice(0, sizes[part % sizes.length])));
           const before = caseStanding(state.facts.values(), state.lapsed, state.inherited);
           const after = caseStanding(seizure.state.facts.values(), seizure.state.lapsed, seizure.state.inherited);
-          const whole = eventsOfChange({ caseId: CASE, before, after, factId: act.factId, document, effectiveAt: act.fact.effectiveAt, toldWhole: state.toldWhole, apart: state.apart });
+          const whole = eventsOfChange({ caseId: CASE, before, after, factId: act.factId, document, effectiveAt: act.fact.effectiveAt, wholes: state.wholes });
           expect(told.filter(({ type }) => !/act-|outstanding/.test(type))).toEqual(whole);
         }
       }),

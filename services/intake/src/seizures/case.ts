@@ -1,11 +1,13 @@
 import type {
   ActApplied, ActHeld, CaseBecameStateProperty, CaseReleased, CoinsInherited, EventsOf, IntakeAssetEvents, IssuerFreeze, LegalStatus, RestrictionClock,
 } from '@qazyna/contracts';
-import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
+import { accept, refuse, type Decider, type Decision, type Refusal } from '@qazyna/event-store/decider';
 import { eventsOfChange } from './case-effects.js';
 import { CHANGES_OUTSTANDING, firstPart, toldAnother, type Outstanding } from './case-parts.js';
 import { caseStanding, type CaseStanding, type FactOutcome } from './case-standing.js';
+import { brokenByArrival, brokenInCase, type FactRules } from './fact-rules.js';
 import type { ApplyFact } from './law.js';
+import { sameContent } from './same-content.js';
 
 /**
  * The legal life of one seizure case. Its facts are told anew, in the order of their effect, whenever one arrives: the
@@ -25,8 +27,11 @@ export interface LookAtClock {
   readonly warningHours: readonly number[];
 }
 
+/** A fact to apply, with the rules that it has to keep once it is corrected. */
+export type Publish = ApplyFact & { readonly rules?: FactRules };
+
 export type CaseCommand =
-  | ApplyFact
+  | Publish
   | LookAtClock
   | { readonly kind: 'inherit'; readonly found: CoinsInherited }
   | { readonly kind: 'freeze' | 'lift'; readonly freeze: IssuerFreeze };
@@ -51,11 +56,9 @@ export interface CaseState {
   /** Warnings given, as `fact hours lapse`. */
   readonly warned: ReadonlySet<string>;
   readonly inherited: readonly CoinsInherited[];
-  readonly freezes: ReadonlyMap<string, 'frozen' | 'lifted'>;
-  /** The fact of which the whole case was told to be state property, while that stands. */
-  readonly toldWhole: string | undefined;
-  /** Assets of which something else was told since. */
-  readonly apart: ReadonlySet<string>;
+  readonly freezes: ReadonlyMap<string, { readonly frozen: IssuerFreeze; readonly lifted?: IssuerFreeze }>;
+  /** The deciding facts of which the whole case was told to be state property and that stand, each with the assets of which something else was told since. */
+  readonly wholes: ReadonlyMap<string, ReadonlySet<string>>;
   /** A change of which not all was told yet: nothing else is decided before the rest of it is. */
   readonly outstanding: Outstanding | undefined;
 }
@@ -80,16 +83,22 @@ function decide(command: CaseCommand, state: CaseState): Decision<CaseEvent> {
   }
 }
 
-function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
+const NO_RULES: FactRules = () => undefined;
+
+function applyFact(command: Publish, state: CaseState): Decision<CaseEvent> {
   const { factId, caseId, fact } = command;
-  if (state.facts.has(factId)) return accept();
+  if (state.told.has(factId)) return accept();
+  const { rules = NO_RULES } = command;
+  const broken = brokenInCase(command, state, rules);
+  if (broken !== undefined) return refuse(broken.code, broken.message, broken.field);
   const before = standing(state);
-  const facts = new Map(state.facts).set(factId, command);
+  const voided = brokenByArrival(command, state.facts.values(), rules);
+  const facts = new Map([...state.facts].filter(([each]) => !voided.has(each))).set(factId, { factId, caseId, fact });
   const after = caseStanding(facts.values(), state.lapsed, state.inherited);
   const outcome = after.outcomes.get(factId);
   if (outcome?.kind === 'overtaken') return refuse(outcome.code, outcome.message, 'act');
-  if (outcome?.kind === 'waiting' && [...state.told.values()].filter((each) => each === 'waiting').length >= HELD_ACTS_MAX) {
-    return refuse('too-many-held-acts', `${HELD_ACTS_MAX} acts of this case wait already`, 'act');
+  if (outcome?.kind === 'waiting' && waitingOf(state, fact.act === 'correction') >= HELD_ACTS_MAX) {
+    return refuse('too-many-held-acts', `${HELD_ACTS_MAX} ${fact.act === 'correction' ? 'corrections' : 'acts'} of this case wait already`, 'act');
   }
   const undone = fact.act === 'reversal' || fact.act === 'correction' ? undefined : undoneBy(state, after);
   if (undone !== undefined) {
@@ -100,8 +109,8 @@ function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
       : refuse('act-superseded', `it would undo "${act}", which stands: only a reversal or a correction can`, 'effectiveAt');
   }
   if (after.lives.size > ASSETS_MAX) return refuse('too-many-assets', `a case has at most ${ASSETS_MAX} assets`, 'assets');
-  const acts = [...toldOf(command, state, after, facts), ...lapsesUndone(state, after, factId)];
-  const part = firstPart(acts, { caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, toldWhole: state.toldWhole, apart: state.apart });
+  const acts = [...toldOf(command, state, after, facts), ...[...voided].map(([each, refusal]) => correctionVoided(caseId, each, refusal)), ...lapsesUndone(state, after, factId)];
+  const part = firstPart(acts, { caseId, before, after, factId, document: fact.document, effectiveAt: fact.effectiveAt, wholes: state.wholes });
   return part === undefined ? refuse('too-many-acts-at-once', 'the act frees more acts that wait than one append holds: publish the acts before it first', 'act') : accept(...part);
 }
 
@@ -112,6 +121,16 @@ function applyFact(command: ApplyFact, state: CaseState): Decision<CaseEvent> {
 function undoneBy({ told, facts }: CaseState, { outcomes }: CaseStanding): ApplyFact | undefined {
   const undone = [...told].filter(([factId, kind]) => kind === 'applied' && outcomes.get(factId)?.kind === 'overtaken').map(([factId]) => facts.get(factId));
   return undone.find((each) => each?.fact.act === 'state-property-decision') ?? undone[0];
+}
+
+/** A correction that waited, and that the act it is about cannot be given. */
+function correctionVoided(caseId: string, factId: string, { code, message, field }: Refusal): CaseEvent {
+  return { type: 'intake.act-overtaken', data: { factId, caseId, act: 'correction', code, message: field === undefined ? message : `${field}: ${message}` } };
+}
+
+/** How many acts wait, or how many corrections: the ones take no place from the others. */
+function waitingOf({ told, facts }: CaseState, corrections: boolean): number {
+  return [...told].filter(([factId, kind]) => kind === 'waiting' && (facts.get(factId)?.fact.act === 'correction') === corrections).length;
 }
 
 /** The new fact first, then those whose outcome it changed. */
@@ -161,7 +180,7 @@ function look({ caseId, now, warningHours }: LookAtClock, state: CaseState): Dec
   if (cause === undefined) return accept(...events);
   const after = caseStanding(state.facts.values(), lapsed, state.inherited);
   const document = state.facts.get(cause)?.fact.document;
-  const part = firstPart(events, { caseId, before, after, factId: cause, document, effectiveAt: now, toldWhole: state.toldWhole, apart: state.apart });
+  const part = firstPart(events, { caseId, before, after, factId: cause, document, effectiveAt: now, wholes: state.wholes });
   if (part === undefined) throw new Error('one lapse and its warnings are more than an append holds');
   return accept(...part);
 }
@@ -169,23 +188,27 @@ function look({ caseId, now, warningHours }: LookAtClock, state: CaseState): Dec
 function inherit(found: CoinsInherited, state: CaseState): Decision<CaseEvent> {
   const { caseId, findingId, assetId, parentAssetId, effectiveAt } = found;
   const known = state.inherited.find((each) => each.findingId === findingId);
-  if (known !== undefined) return known.assetId === assetId && known.amount === found.amount ? accept() : refuse('finding-conflict', `finding ${findingId} is known with other content`, 'findingId');
+  if (known !== undefined) return sameContent(known, found) ? accept() : refuse('finding-conflict', `finding ${findingId} is known with other content`, 'findingId');
   const before = standing(state);
   if (!before.lives.has(parentAssetId)) return refuse('asset-not-found', `the case has no asset ${parentAssetId}`, 'parentAssetId');
   if (before.lives.has(assetId)) return refuse('asset-already-reported', `the case has an asset ${assetId}`, 'assetId');
   const after = caseStanding(state.facts.values(), state.lapsed, [...state.inherited, found]);
   const [first] = state.facts.values();
-  return accept({ type: 'intake.coins-inherited', data: found }, ...eventsOfChange({ caseId, before, after, factId: first?.factId ?? '', document: first?.fact.document, effectiveAt, toldWhole: state.toldWhole, apart: state.apart }));
+  return accept({ type: 'intake.coins-inherited', data: found }, ...eventsOfChange({ caseId, before, after, factId: first?.factId ?? '', document: first?.fact.document, effectiveAt, wholes: state.wholes }));
 }
 
 function freeze(kind: 'freeze' | 'lift', data: IssuerFreeze, state: CaseState): Decision<CaseEvent> {
   const { freezeId, assetId } = data;
   const known = state.freezes.get(freezeId);
+  const conflict = refuse('freeze-conflict', `freeze ${freezeId} is known with other content`, 'freezeId');
   if (kind === 'lift') {
     if (known === undefined) return refuse('freeze-not-found', `no freeze ${freezeId} is on record`, 'freezeId');
-    return known === 'lifted' ? accept() : accept({ type: 'intake.token-freeze-lifted', data });
+    const { frozen, lifted } = known;
+    if (frozen.assetId !== assetId || frozen.issuer !== data.issuer) return conflict;
+    if (lifted !== undefined) return sameContent(lifted, data) ? accept() : conflict;
+    return accept({ type: 'intake.token-freeze-lifted', data });
   }
-  if (known !== undefined) return accept();
+  if (known !== undefined) return sameContent(known.frozen, data) ? accept() : conflict;
   if (!standing(state).lives.has(assetId)) return refuse('asset-not-found', `the case has no asset ${assetId}`, 'assetId');
   return accept({ type: 'intake.token-frozen-by-issuer', data });
 }
@@ -237,18 +260,20 @@ function fold(state: CaseState, event: CaseEvent): CaseState {
       const { factId, caseId, fact } = event.data;
       return { ...state, facts: state.facts.has(factId) ? state.facts : new Map(state.facts).set(factId, { factId, caseId, fact }), told: new Map(state.told).set(factId, 'waiting') };
     }
-    case 'intake.act-overtaken':
-      return { ...state, told: new Map(state.told).set(event.data.factId, 'overtaken') };
-    case 'intake.case-became-state-property':
-      return { ...state, toldWhole: event.data.factId, apart: new Set() };
-    case 'intake.case-state-property-reversed':
-      return { ...state, toldWhole: undefined, apart: new Set() };
-    case 'intake.asset-outside-decision':
-      return { ...state, apart: new Set([...state.apart, event.data.assetId]) };
-    case 'intake.asset-state-property-reversed': {
-      const { assetId, factId, scope } = event.data;
-      return scope === 'asset' && factId === state.toldWhole ? { ...state, apart: new Set([...state.apart, assetId]) } : state;
+    case 'intake.act-overtaken': {
+      const { factId, act } = event.data;
+      const told = new Map(state.told).set(factId, 'overtaken');
+      // A correction that could not apply when its act came is as if it had not been published.
+      return { ...state, told, facts: act === 'correction' ? new Map([...state.facts].filter(([each]) => each !== factId)) : state.facts };
     }
+    case 'intake.case-became-state-property':
+      return { ...state, wholes: new Map(state.wholes).set(event.data.factId, new Set()) };
+    case 'intake.case-state-property-reversed':
+      return { ...state, wholes: new Map([...state.wholes].filter(([factId]) => factId !== event.data.factId)) };
+    case 'intake.asset-outside-decision':
+      return toldApart(state, event.data);
+    case 'intake.asset-state-property-reversed':
+      return event.data.scope === 'asset' ? toldApart(state, event.data) : state;
     case 'intake.restriction-warned': {
       const { factId, hoursBefore, lapsesAt } = event.data;
       return { ...state, warned: new Set([...state.warned, warningKey(factId, hoursBefore, lapsesAt)]) };
@@ -263,17 +288,23 @@ function fold(state: CaseState, event: CaseEvent): CaseState {
     case 'intake.coins-inherited':
       return { ...state, inherited: [...state.inherited, event.data] };
     case 'intake.token-frozen-by-issuer':
-      return { ...state, freezes: new Map(state.freezes).set(event.data.freezeId, 'frozen') };
+      return { ...state, freezes: new Map(state.freezes).set(event.data.freezeId, { frozen: event.data }) };
     case 'intake.token-freeze-lifted':
-      return { ...state, freezes: new Map(state.freezes).set(event.data.freezeId, 'lifted') };
+      return { ...state, freezes: new Map(state.freezes).set(event.data.freezeId, { frozen: state.freezes.get(event.data.freezeId)?.frozen ?? event.data, lifted: event.data }) };
     default:
       // What became of assets and of the whole case follows from the facts.
       return state;
   }
 }
 
+/** Of this asset something else was told than of the whole case. */
+function toldApart(state: CaseState, { factId, assetId }: { readonly factId: string; readonly assetId: string }): CaseState {
+  const apart = state.wholes.get(factId);
+  return apart === undefined ? state : { ...state, wholes: new Map(state.wholes).set(factId, new Set([...apart, assetId])) };
+}
+
 export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent> = {
-  initialState: () => ({ facts: new Map(), told: new Map(), legalStatus: undefined, lapsed: new Map(), warned: new Set(), inherited: [], freezes: new Map(), toldWhole: undefined, apart: new Set(), outstanding: undefined }),
+  initialState: () => ({ facts: new Map(), told: new Map(), legalStatus: undefined, lapsed: new Map(), warned: new Set(), inherited: [], freezes: new Map(), wholes: new Map(), outstanding: undefined }),
   decide,
   evolve,
 };

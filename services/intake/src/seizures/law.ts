@@ -48,6 +48,11 @@ export function inOrderOfEffect(a: ActOnRecord, b: ActOnRecord): number {
   return a.at - b.at || placeOf(a.act) - placeOf(b.act) || (a.factId < b.factId ? -1 : 1);
 }
 
+/** The corrections of one fact, in order of effect. */
+export function correctionsOf(facts: Iterable<ApplyFact>, target: string): ApplyFact[] {
+  return [...facts].filter(({ fact }) => fact.act === 'correction' && fact.corrects === target).sort((a, b) => Date.parse(a.fact.effectiveAt) - Date.parse(b.fact.effectiveAt) || (a.factId < b.factId ? -1 : 1));
+}
+
 /** Every act of a case that counts, in order of effect, and the corrections that wait for the fact they correct. */
 export function actsOnRecord(facts: Iterable<ApplyFact>): { readonly acts: readonly ActOnRecord[]; readonly corrections: ReadonlyMap<string, 'applied' | 'waiting'> } {
   const all = [...facts];

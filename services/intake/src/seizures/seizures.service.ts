@@ -83,7 +83,8 @@ export class SeizuresService {
     const caseId = caseIdOf(published.fact.agency, published.fact.caseNumber);
     const refused = (refusal: Refusal): FactResult => ({ status: 'refused', ...refusal, factId, caseId });
 
-    const broken = caseActRefusal(this.profile, published.fact.act) ?? brokenRule(published.fact, (start) => this.restrictionEnds(start)) ?? brokenAsset(published.fact);
+    const rules = (fact: SeizureFact): Refusal | undefined => brokenRule(fact, (start) => this.restrictionEnds(start)) ?? brokenAsset(fact);
+    const broken = caseActRefusal(this.profile, published.fact.act) ?? rules(published.fact);
     if (broken) return refused(broken);
 
     const fact = withLapse(withChainAddresses(published.fact), (start) => this.restrictionEnds(start));
@@ -101,7 +102,7 @@ export class SeizuresService {
     }
     if (received.state.refused) return refused(received.state.refused);
 
-    const outcome = await this.carryOut(caseId, { factId, caseId, fact }, factId, { ...metadata, causationId: factId });
+    const outcome = await this.carryOut(caseId, { factId, caseId, fact, rules }, factId, { ...metadata, causationId: factId });
     if (outcome.kind === 'accepted') return { ...standing(factId, caseId, outcome.state), ...(changed(outcome) ? {} : { status: 'duplicate' as const }) };
 
     await handleCommand(this.store, factDecider, {
@@ -127,12 +128,12 @@ export class SeizuresService {
   inherit(found: CoinsInherited, metadata: PublishedFact['metadata']): Promise<OfficersResult> {
     const broken = brokenLocated(found.asset, found.location, '');
     if (broken !== undefined) return Promise.resolve({ refusal: broken });
-    return this.officersCommand(found.caseId, { kind: 'inherit', found: inChainForm(found) }, `inherit:${found.findingId}`, metadata);
+    return this.officersCommand(found.caseId, { kind: 'inherit', found: inChainForm(found) }, `inherit:${contentHash(found)}`, metadata);
   }
 
   /** The issuer of a token froze it, or lifted that. Once for each freeze. @throws as `receive` */
   freeze(kind: 'freeze' | 'lift', freeze: IssuerFreeze, metadata: PublishedFact['metadata']): Promise<OfficersResult> {
-    return this.officersCommand(freeze.caseId, { kind, freeze }, `${kind}:${freeze.freezeId}`, metadata);
+    return this.officersCommand(freeze.caseId, { kind, freeze }, `${kind}:${contentHash(freeze)}`, metadata);
   }
 
   /** Tells the rest of a change that a crash left in the middle. @throws as `receive` */
@@ -243,15 +244,18 @@ function standing(factId: string, caseId: string, state: CaseState): FactResult 
 
 /** Assets must be registered, and an address must be one of the asset's own network. */
 function brokenAsset(fact: SeizureFact): Refusal | undefined {
-  const named = [fact.assets ?? [], fact.corrected?.assets ?? []];
-  for (const [index, { asset, location }] of named.flat().entries()) {
-    const broken = brokenLocated(asset, location, `assets.${index}.`);
+  const named = [...(fact.assets ?? []).map((each, index) => [each, `assets.${index}.`] as const), ...(fact.corrected?.assets ?? []).map((each, index) => [each, `corrected.assets.${index}.`] as const)];
+  for (const [{ asset, location }, path] of named) {
+    const broken = brokenLocated(asset, location, path);
     if (broken !== undefined) return broken;
   }
-  const { proceeds } = fact;
+  return brokenProceeds(fact.proceeds, 'proceeds.') ?? brokenProceeds(fact.corrected?.proceeds, 'corrected.proceeds.');
+}
+
+function brokenProceeds(proceeds: SeizureFact['proceeds'], path: string): Refusal | undefined {
   // Money is no registered asset: it is held in a bank, in a state's currency.
   if (proceeds === undefined || /^qazyna:local\/iso4217:[A-Z]{3}$/.test(proceeds.asset)) return undefined;
-  return brokenLocated(proceeds.asset, proceeds.location, 'proceeds.');
+  return brokenLocated(proceeds.asset, proceeds.location, path);
 }
 
 function brokenLocated(assetId: string, location: AssetLocation, path: string): Refusal | undefined {
