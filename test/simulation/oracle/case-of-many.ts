@@ -13,11 +13,18 @@ interface Share {
 export interface PlainAsset {
   /** When it was reported first. */
   readonly reportedAt: number;
-  /** When a decision took all of it in kind, be it sold since. */
-  readonly takenWholeAt: string | undefined;
   readonly parts: ReadonlyMap<string, Share>;
-  /** What of each coin of it is the state's, in kind, and since when. */
-  readonly stateProperty: { readonly share: Share; readonly effectiveAt: string } | undefined;
+  /** What of each coin of it is the state's, in kind. */
+  readonly stateProperty: readonly StateTime[];
+  /** Decisions that took all of it in kind, be it sold since. */
+  readonly taken: readonly StateTime[];
+}
+
+/** Which part is the state's since when, and until when; without an end it is so still. */
+export interface StateTime {
+  readonly share: Share;
+  readonly from: number;
+  readonly until: number;
 }
 
 type Act = Readonly<Record<string, unknown>>;
@@ -29,15 +36,35 @@ const minus = (a: Share, b: Share): Share => plus(a, { n: -b.n, d: b.d });
 const isNothing = ({ n }: Share): boolean => n === 0n;
 const equal = (a: Share, b: Share): boolean => a.n * b.d === b.n * a.d;
 
-/** Acts of the case that were received, without what was annulled, in the order of their effect. */
+/** Facts of the case that were received: of two that say the same under two ids, one. */
+function factsOf(told: Testimony): readonly { readonly factId: string; readonly fact: Act; readonly isRepeated: boolean }[] {
+  const seen = new Set<string>();
+  return told.events
+    .filter(({ type, data }) => type === 'intake.fact-received' && data['caseId'] === MANY_CASE)
+    .map(({ data }) => {
+      const fact = data['fact'] as Act;
+      const content = textOf(fact);
+      const isRepeated = seen.has(content) || String(data['messageId']).endsWith('-scanned');
+      seen.add(content);
+      return { factId: data['factId'] as string, fact, isRepeated };
+    });
+}
+
+/** Acts of the case as they count: without what was annulled or repeated, with what corrections say, in the order of their effect. */
 function actsOf(told: Testimony): readonly Act[] {
-  const received = told.events.filter(({ type, data }) => type === 'intake.fact-received' && data['caseId'] === MANY_CASE);
-  const annulled = new Set(received.flatMap(({ data }) => ((data['fact'] as Act)['annuls'] === true ? [(data['fact'] as Act)['corrects']] : [])));
-  return received
-    .filter(({ data }) => !annulled.has(data['factId']))
-    .map(({ data }) => data['fact'] as Act)
-    .filter(({ act }) => act !== 'correction')
-    .sort((a, b) => Date.parse(a['effectiveAt'] as string) - Date.parse(b['effectiveAt'] as string));
+  const facts = factsOf(told);
+  const corrections = facts.map(({ fact }) => fact).filter(({ act }) => act === 'correction').sort(byEffect);
+  return facts
+    .filter(({ isRepeated, fact }) => !isRepeated && fact['act'] !== 'correction')
+    .flatMap(({ factId, fact }) => {
+      const own = corrections.filter(({ corrects }) => corrects === factId);
+      return own.at(-1)?.['annuls'] === true ? [] : [own.reduce((terms, { corrected }) => ({ ...terms, ...(corrected as Act | undefined) }), fact)];
+    })
+    .sort(byEffect);
+}
+
+function byEffect(a: Act, b: Act): number {
+  return Date.parse(a['effectiveAt'] as string) - Date.parse(b['effectiveAt'] as string);
 }
 
 /** Each asset as its acts leave it. */
@@ -53,11 +80,14 @@ export function plainAssets(told: Testimony): Map<string, PlainAsset> {
   return assets;
 }
 
-/** What belongs to none of the assets follows a decision that took everything that was reported by then. */
-export function stateOfUnassigned(assets: ReadonlyMap<string, PlainAsset>): PlainAsset['stateProperty'] {
+/** What belongs to none of the assets follows a decision that took everything that was reported by then, until the first of it was given back. */
+export function stateOfUnassigned(assets: ReadonlyMap<string, PlainAsset>): readonly StateTime[] {
   const all = [...assets.values()];
-  const at = all.map(({ takenWholeAt }) => takenWholeAt).find((each) => each !== undefined && all.every(({ reportedAt, takenWholeAt }) => reportedAt > Date.parse(each) || takenWholeAt === each));
-  return at === undefined ? undefined : { share: WHOLE, effectiveAt: at };
+  const moments = [...new Set(all.flatMap(({ taken }) => taken.map(({ from }) => from)))];
+  return moments.flatMap((from) => {
+    const covered = all.filter(({ reportedAt }) => reportedAt <= from).map(({ taken }) => taken.find((each) => each.from === from));
+    return covered.every((each) => each !== undefined) ? [{ share: WHOLE, from, until: Math.min(...covered.map((each) => each?.until ?? 0)) }] : [];
+  });
 }
 
 function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
@@ -66,8 +96,9 @@ function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
   const reportedAt = Date.parse((report?.['effectiveAt'] as string | undefined) ?? '');
   const isFirst = report === acts.find(({ act }) => act === 'reported');
   let main = { status: 'none', share: WHOLE };
-  let order: { status: string; share: Share; restGoes: boolean; inKind: boolean; effectiveAt: string } | undefined;
+  let order: { status: string; share: Share; restGoes: boolean; inKind: boolean } | undefined;
   let sold = false;
+  const times: (StateTime & { readonly isSold: boolean })[] = [];
   const gone = new Map<string, Share>();
   const leave = (where: string, share: Share): void => void gone.set(where, plus(gone.get(where) ?? NOTHING, share));
   for (const told of acts) {
@@ -82,7 +113,7 @@ function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
     else if (act === 'evidence') main = { ...main, status: 'evidence' };
     else if (act === 'pre-verdict-sale') sold = true;
     else if (act === 'confiscation-order') {
-      order = { status: 'confiscation-ordered', share: part ?? main.share, restGoes: rest === 'released', inKind: substituteValue === undefined, effectiveAt: '' };
+      order = { status: 'confiscation-ordered', share: part ?? main.share, restGoes: rest === 'released', inKind: substituteValue === undefined };
       main = { ...main, share: minus(main.share, order.share) };
     } else if (act === 'finality' && order !== undefined) {
       order.status = 'final';
@@ -90,9 +121,14 @@ function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
         leave('released', main.share);
         main = { ...main, share: NOTHING };
       }
-    } else if (act === 'state-property-decision' && order !== undefined) Object.assign(order, { status: 'state-property', effectiveAt });
+    } else if (act === 'state-property-decision' && order !== undefined) {
+      order.status = 'state-property';
+      if (order.inKind) times.push({ share: order.share, from: Date.parse(effectiveAt as string), until: Infinity, isSold: sold });
+    }
     else if (act === 'reversal' && order !== undefined) {
       main = { status: isNothing(main.share) ? 'reversed' : main.status, share: plus(main.share, order.share) };
+      const open = times.at(-1);
+      if (open?.until === Infinity) times.splice(-1, 1, { ...open, until: Date.parse(effectiveAt as string) });
       order = undefined;
     } else if (act === 'return-to-victim') {
       leave('returned-to-victim', part ?? main.share);
@@ -103,12 +139,11 @@ function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
     } else throw new Error(`the plain law knows no ${String(act)} here`);
   }
   const parts = new Map<string, Share>([...(order === undefined ? [] : [[order.status, order.share] as const]), [main.status, main.share], ...gone]);
-  const isTaken = order?.status === 'state-property' && order.inKind;
   return {
     reportedAt,
-    takenWholeAt: isTaken && order !== undefined && equal(order.share, WHOLE) ? order.effectiveAt : undefined,
     parts: new Map([...parts].filter(([, each]) => !isNothing(each))),
-    stateProperty: order?.status === 'state-property' && order.inKind && !sold ? { share: order.share, effectiveAt: order.effectiveAt } : undefined,
+    stateProperty: times.filter(({ isSold }) => !isSold),
+    taken: times.filter((each) => equal(each.share, WHOLE)),
   };
 }
 
@@ -116,14 +151,20 @@ function lifeOf(assetId: string, acts: readonly Act[]): PlainAsset {
 export function judgeCaseOfMany(told: Testimony): Finding[] {
   const findings: Finding[] = [];
   const find = (rule: string, message: string): void => void findings.push({ rule, message });
-  for (const { type, data } of told.events) {
-    if (type === 'intake.fact-refused' && data['caseId'] === MANY_CASE) find('law', `an act of ${MANY_CASE} was refused (${String(data['code'])}): its story is one that the law allows, in whatever order it arrives`);
+  const facts = factsOf(told);
+  const refused = new Map(told.events.filter(({ type, data }) => type === 'intake.fact-refused' && data['caseId'] === MANY_CASE).map(({ data }) => [data['factId'] as string, String(data['code'])]));
+  // Of two that say the same, one is refused, whichever it is; what another scan of the paper repeats may wait, or be refused.
+  const isSameKnown = (fact: Act): boolean => facts.filter((each) => textOf(each.fact) === textOf(fact)).length > 1;
+  for (const { factId, fact } of facts) {
+    const code = refused.get(factId);
+    if (code === 'act-repeated' ? !isSameKnown(fact) : code !== undefined && !isScanned(told, factId)) find('law', `an act of ${MANY_CASE} was refused (${String(code)}): its story is one that the law allows, in whatever order it arrives`);
   }
   const events = told.events.filter(({ stream }) => stream === `case-${MANY_CASE}`);
   const outcome = new Map<string, string>();
   for (const { type, data } of events) if (['intake.act-applied', 'intake.act-held', 'intake.act-overtaken'].includes(type)) outcome.set(data['factId'] as string, type);
-  const annulled = new Set(told.events.flatMap(({ type, data }) => (type === 'intake.fact-received' && (data['fact'] as Act)['annuls'] === true ? [(data['fact'] as Act)['corrects'] as string] : [])));
+  const annulled = new Set(facts.flatMap(({ fact }) => (fact['annuls'] === true ? [fact['corrects'] as string] : [])));
   for (const [factId, type] of outcome) {
+    if (isScanned(told, factId)) continue;
     if (type !== (annulled.has(factId) ? 'intake.act-overtaken' : 'intake.act-applied')) find('law', `of act ${factId} of ${MANY_CASE} the last that was told is ${type}`);
   }
   const plain = plainAssets(told);
@@ -138,6 +179,15 @@ export function judgeCaseOfMany(told: Testimony): Finding[] {
     for (const { assetId, legalStatus } of shown.values()) if (!plain.has(assetId) && legalStatus !== 'withdrawn') find('law', `${where} shows asset ${assetId} of ${MANY_CASE}, which no report names, as ${legalStatus}`);
   }
   return findings;
+}
+
+function textOf(act: Act): string {
+  return JSON.stringify(Object.entries(act).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A repetition of an act from another scan of its paper, which the law does not know. */
+function isScanned(told: Testimony, factId: string): boolean {
+  return told.events.some(({ type, data }) => type === 'intake.fact-received' && data['factId'] === factId && String(data['messageId']).endsWith('-scanned'));
 }
 
 interface Shown {

@@ -1,4 +1,4 @@
-import { MANY_CASE, stateOfUnassigned, type PlainAsset } from './case-of-many.js';
+import { MANY_CASE, stateOfUnassigned, type PlainAsset, type StateTime } from './case-of-many.js';
 import { add, type JournalEntry } from './ledger.js';
 import type { ScreeningTruth } from './screening.js';
 import type { Finding, MinedBlock, MinedTransaction, RawEvent, Testimony } from './testimony.js';
@@ -87,13 +87,11 @@ export class ChainTruth {
       if (screening.holds(output)) post(`${to.class}:screening-hold:${to.vaultId}`, -amount);
       else if (to.purpose.kind === 'case') {
         const { id, assetId } = to.purpose;
-        const ofMany = assetId === undefined ? stateOfUnassigned(assets) : assets.get(assetId)?.stateProperty;
-        const ofAsset = id === MANY_CASE ? ofMany : undefined;
-        const effectiveAt = id === MANY_CASE ? ofMany?.effectiveAt : stateProperty.get(id);
         const blockTime = this.blockOf.get(output.txid)?.time ?? '';
-        const isDecided = effectiveAt !== undefined && Math.max(Date.parse(effectiveAt), Date.parse(blockTime)) <= Date.parse(this.told.endedAt);
-        // Rounded down: the fraction of a unit stays in trust.
-        const taken = !isDecided ? 0n : ofAsset === undefined ? amount : (amount * ofAsset.share.n) / ofAsset.share.d;
+        const now = Date.parse(this.told.endedAt);
+        const ofWhole = stateProperty.get(id);
+        const times = id === MANY_CASE ? (assetId === undefined ? stateOfUnassigned(assets) : (assets.get(assetId)?.stateProperty ?? [])) : ofWhole === undefined ? [] : [{ share: { n: 1n, d: 1n }, from: Date.parse(ofWhole), until: Infinity }];
+        const taken = takenAt(amount, times, Date.parse(blockTime), now);
         post('held-in-trust:due-to:reserve', -taken);
         post('reserve:due-from:held-in-trust', taken);
         post(`reserve:seizure:${to.purpose.id}`, -taken);
@@ -106,6 +104,11 @@ export class ChainTruth {
     }
     return new Map([...balances].filter(([, units]) => units !== 0n).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+/** Units of an output that are the state's at a moment: of each part rounded down, so that the fraction of a unit stays in trust. */
+export function takenAt(amount: bigint, times: readonly StateTime[], heldSince: number, moment: number): bigint {
+  return times.filter(({ from, until }) => Math.max(from, heldSince) <= moment && moment < until).reduce((sum, { share }) => sum + (amount * share.n) / share.d, 0n);
 }
 
 /** Matches that custody recorded, by deposit; an output that was given to two payouts is a finding. */

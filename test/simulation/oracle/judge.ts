@@ -6,6 +6,7 @@ import { judgeEnergy } from './energy.js';
 import { judgeFigures } from './figures.js';
 import { judgeJournal } from './ledger.js';
 import { contradicts, judgeMatching, PayoutTruth } from './payouts.js';
+import { judgePast } from './past.js';
 import { judgePoolDays } from './pool-days.js';
 import { judgePipeline } from './pipeline.js';
 import { judgeRegisters } from './registers.js';
@@ -36,6 +37,7 @@ export function judge(told: Testimony): Finding[] {
     ...screening.judge(chain),
     ...judgeJournal(told.events),
     ...judgeFigures(told, chain, chain.expectedBalances(matches, stateProperty, plainAssets(told), screening)),
+    ...judgePast(told, chain),
     ...judgePipeline(told, refusals(told, payouts)),
   );
   return findings;

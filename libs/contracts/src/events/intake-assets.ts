@@ -8,9 +8,10 @@
  * - `intake.asset-status-changed` is for views alone: whatever moves value has its own event beside it.
  *
  * An effect is known by `caseId`, `assetId`, its type and `factId`; the event that takes it back names that same
- * `factId`, and its `effectiveAt` says until when the effect held: until a
- * reversal, or for no time at all, where it is the effect's own. Shares are of the asset as it stands (after a sale: of the proceeds); base units of a share are rounded
- * down for the state and for victims, so that the fraction of a unit stays with the owner.
+ * `factId`, and its `effectiveAt` says until when the effect held: until a reversal took effect, or for no time at all,
+ * where it is the effect's own. An asset's own word counts before a taking back of the whole case. Shares are of the
+ * asset as it stands (after a sale: of the proceeds); base units of a share are rounded down for the state and for
+ * victims, so that the fraction of a unit stays with the owner.
  */
 import type { CaseChangesEvents } from './case-changes.js';
 import { Field } from '../fields.js';
