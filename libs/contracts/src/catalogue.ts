@@ -103,6 +103,7 @@ const MINING: Record<keyof MiningEvents, Described> = {
   'mining.pool-account-registered': { schema: mining.PoolAccountRegistered, summary: 'A pool account pays to the reserve from now on' },
   'mining.statement-received': { schema: mining.StatementReceived, summary: 'A pool\'s own statement, verbatim' },
   'mining.payout-received': { schema: mining.PayoutReceived, summary: 'A payout was claimed' },
+  'mining.payout-details-added': { schema: mining.PayoutDetailsAdded, summary: 'A further claim of a payout says more than those before' },
   'mining.payout-accepted': { schema: mining.PayoutAccepted, summary: 'A claimed payout passed its checks' },
   'mining.payout-held': { schema: mining.PayoutHeld, summary: 'A claimed payout waits for an officer' },
   'mining.payout-rejected': { schema: mining.PayoutRejected, summary: 'An officer rejected a payout' },

@@ -112,6 +112,13 @@ export function isInstant(value: unknown): value is string {
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+
+/** A day of the calendar: 31 February is none. */
+function isDay(value: unknown): value is string {
+  return typeof value === 'string' && DAY.test(value) && isInstant(`${value}T00:00:00Z`);
+}
+
 /** As class-validator counts: a surrogate pair, or a character with its presentation selector, is one. */
 function isLength(text: string, min: number, max: number): boolean {
   const length = COUNTED_DIFFERENTLY.test(text) ? text.length - (text.match(SELECTED)?.length ?? 0) - (text.match(SURROGATE_PAIRS)?.length ?? 0) : text.length;
@@ -186,6 +193,12 @@ export const Field = {
         name: 'isInstant',
         validator: { validate: isInstant, defaultMessage: () => '$property must be an RFC 3339 time in UTC, such as 2026-03-01T09:30:00Z' },
       }),
+    ]);
+  },
+
+  day(options: FieldOptions): PropertyDecorator {
+    return define({ example: '2026-03-01', ...options }, { type: 'string', format: 'date', pattern: DAY.source }, isDay, [
+      ValidateBy({ name: 'isDay', validator: { validate: isDay, defaultMessage: () => '$property must be a day of the calendar, such as 2026-03-01' } }),
     ]);
   },
 

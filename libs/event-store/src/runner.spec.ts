@@ -74,7 +74,7 @@ describe('handling a command', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = (command: TillCommand, commandId: string, options: { store?: EventStore; expectNew?: boolean; retriesMax?: number } = {}): Promise<CommandOutcome<Till, TillEvent>> =>
+  const run = (command: TillCommand, commandId: string, options: { store?: EventStore; expectNew?: boolean; retriesMax?: number; repeatable?: boolean } = {}): Promise<CommandOutcome<Till, TillEvent>> =>
     handleCommand(options.store ?? store, till, { stream: 'till-1', command, commandId, metadata, ...options });
   const withdraw = (amount: bigint): TillCommand => ({ do: 'withdraw', amount });
 
@@ -103,6 +103,24 @@ describe('handling a command', () => {
     await run(withdraw(40n), 'c-2');
     const again = await run(withdraw(30n), 'c-1', { expectNew });
     expect(again).toEqual({ kind: 'accepted', events: [{ type: 'withdrawn', data: { amount: '30' } }], revision: 1n, state: { owner: undefined, left: 30n }, duplicate: true });
+  });
+
+  it.each([false, true])('carries out a repeatable command each time its decider says so (stream asserted new: %s)', async (expectNew) => {
+    const options = { expectNew, repeatable: true };
+    for (const left of [70n, 40n, 10n]) expect(await run(withdraw(30n), 'c-1', options)).toMatchObject({ kind: 'accepted', duplicate: false, state: { left } });
+    expect(await run(withdraw(30n), 'c-1', options)).toMatchObject({ kind: 'refused', refusal: { code: 'insufficient' } });
+  });
+
+  it('carries a repeatable command out once when its append succeeded unseen', async () => {
+    let isLost = false;
+    const flaky = watched(store, async (append) => {
+      const result = await append();
+      if (isLost) return result;
+      isLost = true;
+      throw new StoreTimeout('no answer');
+    });
+    expect(await run(withdraw(30n), 'c-1', { store: flaky, repeatable: true })).toMatchObject({ kind: 'accepted', state: { left: 70n } });
+    expect((await loadState(store, till, 'till-1')).state.left).toBe(70n);
   });
 
   it.each([false, true])('recognises a command that would be refused today (stream asserted new: %s)', async (expectNew) => {

@@ -41,8 +41,16 @@ export interface LoadedState<State> {
 export interface CommandRequest<Command> extends CallOptions {
   readonly stream: string;
   readonly command: Command;
-  /** Identity of the command: the same id is carried out once per stream, however often it arrives. */
+  /**
+   * Identity of the command: the same id is carried out once per stream, however often it arrives. Made of what is
+   * commanded, never of what its sender may choose freely: another command under the same id would be taken for this one.
+   */
   readonly commandId: string;
+  /**
+   * The same command may rightly come again later, as when something is set back to what it was: its identity is the id
+   * at the revision it is decided on. Only for deciders that tell a repetition by the state alone.
+   */
+  readonly repeatable?: boolean;
   /** `schemaVersion` is by default the upcasters' current version of each event's type, else 1. */
   readonly metadata: Omit<EventMetadata, 'schemaVersion'> & { readonly schemaVersion?: number };
   readonly upcasters?: Upcasters;
@@ -95,16 +103,16 @@ export async function handleCommand<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
   request: CommandRequest<Command>,
 ): Promise<CommandOutcome<State, Event>> {
-  const { stream, command, commandId } = request;
+  const { stream, command } = request;
   const calls = callOptions(request);
   const attemptsMax = (request.retriesMax ?? CONFLICT_RETRIES_MAX) + 1;
   let conflict: ConcurrencyConflict | undefined;
-  // The look at an absent stream costs nothing and counts as no attempt.
-  for (let attempt = request.expectNew === true ? 0 : 1; attempt <= attemptsMax; attempt++) {
+  // The look at an absent stream costs nothing and counts as no attempt. A repeatable command would meet its own first events there.
+  for (let attempt = request.expectNew === true && request.repeatable !== true ? 0 : 1; attempt <= attemptsMax; attempt++) {
     const loaded: History<State, Event> =
       attempt === 0
         ? { state: decider.initialState(), expected: 'no-stream', earlier: undefined }
-        : await load(store, decider, stream, commandId, request.upcasters, calls);
+        : await load(store, decider, stream, request.repeatable === true ? undefined : request.commandId, request.upcasters, calls);
     if (loaded.earlier !== undefined) return repeated(decider, command, loaded, loaded.earlier);
     const decision = decider.decide(command, loaded.state);
     // On the state of a stream that was only assumed to be absent, nothing but an append proves the assumption.
@@ -114,8 +122,9 @@ export async function handleCommand<State, Command, Event extends DomainEvent>(
     if (events.length === 0) {
       return { kind: 'accepted', events, revision: revisionOf(loaded.expected), state: loaded.state, duplicate: false };
     }
+    const commandId = request.repeatable === true ? `${request.commandId}@${String(loaded.expected)}` : request.commandId;
     try {
-      const result = await appendFirmly(store, stream, loaded.expected, toNewEvents(request, events), calls);
+      const result = await appendFirmly(store, stream, loaded.expected, toNewEvents({ ...request, commandId }, events), calls);
       if (result.duplicate) {
         // The ids were there, but maybe with other content under the same command id: look before answering.
         const seen = await load(store, decider, stream, commandId, request.upcasters, calls);

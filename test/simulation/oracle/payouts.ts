@@ -5,7 +5,7 @@ import type { Finding, RawEvent, Sent, Testimony } from './testimony.js';
 type Content = Readonly<Record<string, unknown>>;
 
 const ALWAYS = ['asset', 'amount', 'address', 'txid'];
-const SOMETIMES = ['outputIndex', 'licenceId'];
+const SOMETIMES = ['outputIndex', 'statutorySequence', 'licenceId'];
 /** Reasons to hold that no officer can waive. */
 const FIRM = new Set(['txid-malformed', 'pool-account-unknown', 'licence-unknown', 'wallet-not-registered', 'asset-mismatch', 'address-invalid']);
 
@@ -17,6 +17,7 @@ export function contradicts(a: Content, b: Content): boolean {
 
 interface PayoutStory {
   readonly received: RawEvent[];
+  readonly added: RawEvent[];
   readonly held: RawEvent[];
   readonly accepted: RawEvent[];
   readonly rejected: RawEvent[];
@@ -28,12 +29,12 @@ export class PayoutTruth {
   private readonly licences: ReadonlyMap<string, Content>;
 
   constructor(private readonly told: Testimony) {
-    const lists = { 'mining.payout-received': 'received', 'mining.payout-held': 'held', 'mining.payout-accepted': 'accepted', 'mining.payout-rejected': 'rejected' } as const;
+    const lists = { 'mining.payout-received': 'received', 'mining.payout-details-added': 'added', 'mining.payout-held': 'held', 'mining.payout-accepted': 'accepted', 'mining.payout-rejected': 'rejected' } as const;
     for (const event of told.events) {
       const list = lists[event.type as keyof typeof lists];
       if (list === undefined) continue;
       const key = event.data['payoutId'] as string;
-      const story = this.stories.get(key) ?? { received: [], held: [], accepted: [], rejected: [] };
+      const story = this.stories.get(key) ?? { received: [], added: [], held: [], accepted: [], rejected: [] };
       story[list].push(event);
       this.stories.set(key, story);
     }
@@ -45,6 +46,14 @@ export class PayoutTruth {
   /** What was recorded of a payout first, and stands. */
   claimOf(key: string): Content | undefined {
     return this.stories.get(key)?.received[0]?.data['claim'] as Content | undefined;
+  }
+
+  /** What its claims say together: one that was taken contradicts none of it, and one that contradicts any of it is refused. */
+  knownOf(key: string): Content | undefined {
+    const claim = this.claimOf(key);
+    if (claim === undefined) return undefined;
+    const added = (this.stories.get(key)?.added ?? []).map(({ data }) => Object.fromEntries(SOMETIMES.filter((field) => data[field] !== undefined).map((field) => [field, data[field]])));
+    return Object.assign({}, claim, ...added) as Content;
   }
 
   /** Why a claim must be held, in the order of their names; the registers were filled before the first claim. */
@@ -102,7 +111,7 @@ export class PayoutTruth {
 
   /** Every claim that was taken has its one effect, or its sender's contradiction is on record. */
   private judgeClaim(sent: Sent, find: (rule: string, message: string) => void): void {
-    const claim = this.claimOf(sent.key);
+    const claim = this.knownOf(sent.key);
     const conflicts = this.told.events.filter(({ type, data }) => type === 'mining.conflict-raised' && data['subject'] === sent.key);
     const onRecord = (): boolean => conflicts.some(({ data }) => !contradicts(JSON.parse(data['offered'] as string) as Content, sent.content));
     const known = claim !== undefined && !contradicts(claim, sent.content);

@@ -146,6 +146,33 @@ export class PayoutReceived {
   signed?: SignedMessage;
 }
 
+/** A further claim of a payout that is known says what those before left open, and contradicts none of them. */
+export class PayoutDetailsAdded {
+  @Field.text({ max: 200, description: 'Identity: `pool.account~paymentId`' })
+  payoutId!: string;
+
+  @Field.integer({ optional: true, min: 0, max: 0xffff_ffff, description: 'Index of the output' })
+  outputIndex?: number;
+
+  @Field.text({ optional: true, max: 64, description: 'Sequence number in the statutory feed' })
+  statutorySequence?: string;
+
+  @IdentifierField.name({ optional: true, description: 'Licence the payout is declared under' })
+  licenceId?: string;
+
+  @Field.sha256({ description: 'SHA-256 of the further claim\'s canonical JSON' })
+  contentHash!: string;
+
+  @Field.oneOf(PAYOUT_WAYS, { description: 'The way it came' })
+  way!: PayoutWay;
+
+  @Field.sha256({ optional: true, description: 'The statement it was read from' })
+  statementSha256?: string;
+
+  @Field.nested(() => SignedMessage, { optional: true, description: 'Who signed it, with the proof' })
+  signed?: SignedMessage;
+}
+
 /** An officer let a held payout pass. */
 export class PayoutRelease {
   @Field.text({ max: 500, description: 'Why, in the officer\'s words' })
@@ -220,6 +247,7 @@ export interface MiningEvents {
   'mining.pool-account-registered': PoolAccountRegistered;
   'mining.statement-received': StatementReceived;
   'mining.payout-received': PayoutReceived;
+  'mining.payout-details-added': PayoutDetailsAdded;
   'mining.payout-accepted': PayoutAccepted;
   'mining.payout-held': PayoutHeld;
   'mining.payout-rejected': PayoutRejected;

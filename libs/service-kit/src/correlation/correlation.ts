@@ -6,6 +6,8 @@ export interface Correlation {
   readonly correlationId: string;
   /** Id of the message that led here; absent for HTTP. */
   readonly causationId?: string;
+  /** Of an HTTP request: what was asked for, path and query. */
+  readonly url?: string;
 }
 
 const storage = new AsyncLocalStorage<Correlation>();

@@ -174,6 +174,17 @@ describe('the HTTP door', () => {
     }
   });
 
+  it('refuses a cursor of another list, and of the same one with other filters', async () => {
+    const nextOf = async (path: string): Promise<string> => ((await notes.ask('GET', path)).body as { next: string }).next;
+    const cursor = await nextOf('/v1/notes?limit=10&only=a%20b&of=c');
+    for (const same of [`limit=20&of=c&only=a+b`, `of=c&format=json&only=a%20b`]) expect((await notes.ask('GET', `/v1/notes?${same}&after=${cursor}`)).status).toBe(200);
+    for (const other of ['', 'only=a%20b', 'only=a%20b&of=d', 'only=a%20b&of=c&of=c']) {
+      const { status, problem } = await notes.ask('GET', `/v1/notes?${other}&after=${cursor}`);
+      expect({ status, code: problem.code, errors: problem['errors'] }).toMatchObject({ status: 400, code: 'validation-failed', errors: [{ field: 'after', code: 'cursor' }] });
+    }
+    expect((await notes.ask('GET', `/v1/notes?after=${await nextOf('/v1/letters?limit=10')}`)).status).toBe(400);
+  });
+
   it('stays up after a client that hangs up in the middle of its body', async () => {
     const { hostname, port } = new URL(notes.service.url);
     await new Promise<void>((resolve, reject) => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { currentCorrelation } from '../correlation/correlation.js';
 import { ProblemError } from './problem.js';
 
 export const PAGE_LIMIT_DEFAULT = 100;
@@ -22,11 +24,13 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-const CURSOR_PREFIX = 'c1:';
+const CURSOR_PREFIX = 'c2:';
+/** Parameters that say how much of a list is shown and how, not which list it is. */
+const NOT_OF_THE_LIST = ['after', 'limit', 'format'];
 
 /**
  * Reads `after` and `limit`.
- * @throws {ProblemError} 400 when the cursor was not made here or the limit is not within bounds
+ * @throws {ProblemError} 400 when the cursor was not made by this list with these filters or the limit is not within bounds
  */
 export function parseCursor(query: PageQuery, limitMax: number = PAGE_LIMIT_MAX): PageRequest {
   const limit = query.limit === undefined ? Math.min(PAGE_LIMIT_DEFAULT, limitMax) : Number(/^\d{1,9}$/.test(query.limit) ? query.limit : 0);
@@ -50,14 +54,28 @@ export function pageUpTo<T>(items: readonly T[], lookedUpTo: string | undefined)
 }
 
 function sealCursor(key: string): string {
-  return Buffer.from(`${CURSOR_PREFIX}${key}`, 'utf8').toString('base64url');
+  return Buffer.from(`${CURSOR_PREFIX}${listAskedFor()}:${key}`, 'utf8').toString('base64url');
+}
+
+/**
+ * The list of the running request by its path and filters, in few characters. A place in another list, or among other
+ * filters, is none in this one: it would silently leave out what comes before it.
+ */
+function listAskedFor(): string {
+  const { url } = currentCorrelation() ?? {};
+  if (url === undefined) return '';
+  const { pathname, searchParams } = new URL(url, 'http://list');
+  for (const name of NOT_OF_THE_LIST) searchParams.delete(name);
+  searchParams.sort();
+  return createHash('sha256').update(`${pathname}?${searchParams.toString()}`).digest('base64url').slice(0, 12);
 }
 
 function openCursor(cursor: string): string {
   const text = cursor.length <= 512 && /^[A-Za-z0-9_-]+$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
-  if (!text.startsWith(CURSOR_PREFIX)) {
-    const message = 'after must be the "next" of an earlier page';
+  const prefix = `${CURSOR_PREFIX}${listAskedFor()}:`;
+  if (!text.startsWith(prefix)) {
+    const message = 'after must be the "next" of an earlier page of this list, asked for with the same filters';
     throw new ProblemError(400, 'validation-failed', message, { errors: [{ field: 'after', code: 'cursor', message }] });
   }
-  return text.slice(CURSOR_PREFIX.length);
+  return text.slice(prefix.length);
 }

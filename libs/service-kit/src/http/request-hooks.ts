@@ -17,11 +17,11 @@ export function registerRequestHooks(instance: FastifyInstance, logger: ServiceL
     request.correlationId = correlationId;
     void reply.headers({ ...SECURITY_HEADERS, 'x-correlation-id': correlationId });
     metrics.httpInFlight.inc();
-    runCorrelated({ correlationId }, done);
+    runCorrelated({ correlationId, url: request.url }, done);
   });
   // Reading the body leaves the async context on some paths: enter it again before the handler.
   instance.addHook('preHandler', (request, _reply, done) => {
-    runCorrelated({ correlationId: request.correlationId ?? request.id }, done);
+    runCorrelated({ correlationId: request.correlationId ?? request.id, url: request.url }, done);
   });
   instance.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? '(none)';

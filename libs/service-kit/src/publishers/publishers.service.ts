@@ -68,8 +68,9 @@ export class Publishers {
     const outcome = await handleCommand(this.store, publisherDecider, {
       stream: streamOf.publisher(command.publisherId),
       command,
-      // The command at this moment: a remit may change to what it was once, which is not the same change again.
-      commandId: `${command.kind}:${contentHash({ ...command, correlationId: metadata.correlationId })}`,
+      commandId: `${command.kind}:${contentHash(command)}`,
+      // A remit may change to what it was once, which is not the same change again.
+      repeatable: true,
       metadata,
     });
     if (outcome.kind === 'refused') return { refusal: outcome.refusal };

@@ -21,8 +21,8 @@ describe('the registry of publishers', () => {
   });
   afterEach(() => notes.stop());
 
-  const ask = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, role: Role = 'operator'): Promise<Answer> =>
-    notes.ask(method, `/v1/publishers${path}`, body === undefined ? undefined : JSON.stringify(body), { authorization: await bearer(role), ...(body === undefined ? {} : { 'content-type': 'application/json' }) });
+  const ask = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, role: Role = 'operator', headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+    notes.ask(method, `/v1/publishers${path}`, body === undefined ? undefined : JSON.stringify(body), { ...headers, authorization: await bearer(role), ...(body === undefined ? {} : { 'content-type': 'application/json' }) });
   const outcome = async (...request: Parameters<typeof ask>): Promise<readonly [number, unknown]> => {
     const answer = await ask(...request);
     return [answer.status, answer.status === 200 ? (answer.body as { status: string }).status : answer.problem.code];
@@ -68,6 +68,14 @@ describe('the registry of publishers', () => {
     expect(await outcome('PUT', '/afm/remit', { remit: AFM.remit })).toEqual([200, 'accepted']);
     expect(await outcome('PUT', '/afm/remit', wider)).toEqual([200, 'accepted']);
     expect((await show('afm')).remit).toEqual(wider.remit);
+  });
+
+  it('narrows a remit again, whatever correlation the caller names', async () => {
+    await ask('POST', '', AFM);
+    const correlation = { 'x-correlation-id': 'the-same-one-always' };
+    const wider = { remit: { ...AFM.remit, grants: [{ agency: 'afm' }] } };
+    for (const body of [wider, { remit: AFM.remit }, wider, { remit: AFM.remit }]) expect(await outcome('PUT', '/afm/remit', body, 'operator', correlation)).toEqual([200, 'accepted']);
+    expect((await show('afm')).remit).toEqual(AFM.remit);
   });
 
   it('lists publishers by name, and by whom they speak for', async () => {

@@ -60,7 +60,7 @@ export const slow: { started: () => void; release: Promise<void>; finished: () =
 
 @Controller('v1')
 class NotesController {
-  @Get('notes')
+  @Get(['notes', 'letters'])
   @Public()
   list(@Query('after') after?: string, @Query('limit') limit?: string): unknown {
     const page = parseCursor({ after, limit });

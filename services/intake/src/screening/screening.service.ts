@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SCREENED_ADDRESSES_MAX, streamOf, type ScreenedAddress, type ScreeningDecisionGiven, type ScreeningRecorded, type ScreeningRescreened, type ScreeningResult } from '@qazyna/contracts';
+import { contentHash, SCREENED_ADDRESSES_MAX, streamOf, type ScreenedAddress, type ScreeningDecisionGiven, type ScreeningRecorded, type ScreeningRescreened, type ScreeningResult } from '@qazyna/contracts';
 import { eventId, handleCommand, loadState, type Clock, type EventMetadata, type EventStore, type Refusal } from '@qazyna/event-store';
 import { CLOCK, CONFIG, EVENT_STORE, type PlatformConfig } from '@qazyna/service-kit';
 import { findingsOf } from './findings.js';
@@ -98,11 +98,12 @@ export class ScreeningService {
   /** One officer's word. @throws {StoreUnavailable | StoreTimeout} say it again */
   async decide(given: ScreeningDecisionGiven, metadata: Metadata): Promise<{ readonly standing: ScreeningStanding; readonly words: number } | { readonly refusal: Refusal }> {
     const stream = streamOf.screeningSubject(given.subjectId);
-    const { state } = await loadState(this.store, screeningSubjectDecider, stream);
     const outcome = await handleCommand(this.store, screeningSubjectDecider, {
       stream,
       command: { kind: 'decide', given },
-      commandId: `decide:${state.records}:${state.decided?.officers.join(' ') ?? ''}:${state.decided?.decision ?? ''}:${given.officer}:${metadata.correlationId}`,
+      commandId: `decide:${contentHash(given)}`,
+      // What was kept once may be kept again after it was to be returned: the state tells whether an officer has spoken.
+      repeatable: true,
       metadata,
     });
     if (outcome.kind === 'refused') return { refusal: outcome.refusal };

@@ -124,6 +124,22 @@ describe('screening, at work', () => {
     await screening.until(({ standing }) => standing === 'clear');
   });
 
+  it('takes every later word of officers, though each says what was said before under one correlation', async () => {
+    screening = new Screening({ QAZYNA_SCREENING: 'lists' });
+    await screening.update(ADDRESS.address);
+    await screening.request();
+    const { basis } = await screening.until(({ standing }) => standing === 'held');
+    const say = async (officer: string, decision: 'keep' | 'return' | 'release'): Promise<unknown> => {
+      const outcome = await screening.service.decide({ subjectId: SUBJECT, officer, decision, reason: 'looked at in full', basis: basis ?? '' }, metadata);
+      return 'refusal' in outcome ? outcome.refusal.code : outcome.standing;
+    };
+    expect([await say('a', 'keep'), await say('a', 'release'), await say('b', 'keep')]).toEqual(['held', 'same-officer', 'kept']);
+    expect([await say('a', 'return'), await say('b', 'return')]).toEqual(['kept', 'to-return']);
+    expect([await say('a', 'keep'), await say('b', 'keep')]).toEqual(['to-return', 'kept']);
+    expect([await say('b', 'return'), await say('c', 'return')]).toEqual(['kept', 'to-return']);
+    expect([await say('a', 'release'), await say('b', 'release'), await say('c', 'keep')]).toEqual(['to-return', 'released', 'screening-already-decided']);
+  });
+
   it('holds while a vendor is away, and while it looks, and passes when it has looked (INV-41)', async () => {
     let answer: { status: number; body: object } = { status: 503, body: {} };
     vendor = createServer((request, response) => {

@@ -3,16 +3,14 @@ import { Field } from '@qazyna/contracts';
 import type { ReadModelHost } from '@qazyna/service-kit';
 import { EARNINGS_READ_MODEL } from '../read-model.token.js';
 
-const DAY = { min: 10, max: 10, pattern: /^\d{4}-\d{2}-\d{2}$/, patternMeans: 'a day such as 2026-03-01' };
-
 export class EarningsQuery {
   @Field.text({ optional: true, max: 97, description: 'Pool and account, `pool.account`' })
   account?: string;
 
-  @Field.text({ ...DAY, optional: true, description: 'This day or later' })
+  @Field.day({ optional: true, description: 'This day or later' })
   from?: string;
 
-  @Field.text({ ...DAY, optional: true, description: 'Before this day' })
+  @Field.day({ optional: true, description: 'Before this day' })
   to?: string;
 
   @Field.oneOf(['within', 'above', 'below', 'not-judged'], { optional: true, description: 'Only days with this verdict' })

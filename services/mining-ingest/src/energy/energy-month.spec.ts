@@ -45,6 +45,15 @@ describe('an energy reading', () => {
     expect(refusalOf(state, reading(0, 1, '800', { revision: 2, corrects: idOf(0, 1, 1) }))).toBe('new');
   });
 
+  it('never replaces, at once or through others, what replaces it', () => {
+    const chain = [1, 2, 3].map((revision) => reading(0, 1, `${revision}00`, { revision, corrects: idOf(0, 1, revision === 3 ? 1 : revision + 1) }));
+    const [first, second, third] = chain as [EnergyReading, EnergyReading, EnergyReading];
+    expect(refusalOf(after(first), { ...second, corrects: idOf(0, 1, 1) })).toBe('reading-correction');
+    expect(refusalOf(after(first, second), third)).toBe('reading-correction');
+    expect(energyDrawnWh(after(first, { ...second, corrects: idOf(0, 1, 1) }))).toBe(100n);
+    for (const order of [[first, second, third], [third, second, first], [second, third, first]]) expect(energyDrawnWh(after(...order))).toBeGreaterThan(0n);
+  });
+
   it('never lies over another of its meter, but may beside it or on another meter', () => {
     const state = after(reading(1, 3));
     for (const [from, to] of [[0, 2], [2, 4], [0, 4], [1, 2]] as const) expect(refusalOf(state, reading(from, to))).toBe('reading-overlap');

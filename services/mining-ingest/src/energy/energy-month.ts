@@ -55,6 +55,8 @@ export function assessReading(month: EnergyMonth, reading: EnergyReading): Readi
     if (!corrects.startsWith(`${reading.meterId}~`)) return refused('reading-correction', 'corrects', 'a correction is of the same meter');
     const other = month.replacedBy.get(corrects);
     if (other !== undefined) return refused('reading-already-corrected', 'corrects', `reading ${corrects} is replaced by ${other}: correct that one`);
+    // A correction may overtake what it corrects: without this, two that name each other would both stand for nothing.
+    if (isReplacedThrough(month, id, corrects)) return refused('reading-correction', 'corrects', `reading ${corrects} itself replaces ${id}, at once or through others: one of them must stand`);
   }
   // A reading that a correction overtook is recorded as replaced: it stands for nothing and lies over nothing.
   if (month.replacedBy.has(id)) return { kind: 'new' };
@@ -65,6 +67,12 @@ export function assessReading(month: EnergyMonth, reading: EnergyReading): Readi
     }
   }
   return { kind: 'new' };
+}
+
+/** Whether `other` stands in the place of a reading, however many corrections lie between: each has one at most, so it ends. */
+function isReplacedThrough({ replacedBy }: EnergyMonth, readingId: string, other: string): boolean {
+  for (let next = replacedBy.get(readingId); next !== undefined; next = replacedBy.get(next)) if (next === other) return true;
+  return false;
 }
 
 function decide({ month, readings }: RecordReadings, state: EnergyMonth): Decision<EnergyEvent> {

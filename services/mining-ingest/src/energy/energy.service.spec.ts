@@ -57,6 +57,32 @@ describe('energy readings', () => {
     expect(await energy.knows(hour(0, '5'))).toBe(false);
   });
 
+  it('that were refused are looked at again when the same batch comes again, and are never called known', async () => {
+    const wide = hour(0, '2000', { to: hour(1).to });
+    await record(wide);
+    const batch = [hour(1, '900'), hour(2)];
+    expect(await record(...batch)).toEqual(['reading-overlap', 'accepted']);
+    expect(await record(...batch)).toEqual(['reading-overlap', 'duplicate']);
+    expect(await record(hour(0, '1100', { revision: 1, corrects: energyReadingIdOf(wide) }))).toEqual(['accepted']);
+    expect(await record(...batch)).toEqual(['accepted', 'duplicate']);
+    expect(await energy.knows(hour(1, '900'))).toBe(true);
+  });
+
+  it('are taken whether what makes room for them stands before or after them in the batch', async () => {
+    const wide = hour(0, '2000', { to: hour(1).to });
+    await record(wide);
+    expect(await record(hour(1, '900'), hour(0, '1100', { revision: 1, corrects: energyReadingIdOf(wide) }))).toEqual(['accepted', 'accepted']);
+  });
+
+  it('of a farm or a meter that was not registered yet are taken once it is', async () => {
+    const batch = [hour(0), hour(0, '5', { meterId: 'M-9' }), { ...hour(0), farmId: 'F-3', meterId: 'M-7' }];
+    expect(await record(...batch)).toEqual(['accepted', 'meter-unknown', 'farm-unknown']);
+    await farms.amend('F-1', { actId: 'A-9', effectiveFrom: '2026-01-01T00:00:00Z', meters: ['M-1', 'M-9'], document }, SPEC_METADATA);
+    await licences.issue({ licenceId: 'L-3', kind: 'mining', holder: 'holder', validFrom: '2025-01-01T00:00:00Z' }, SPEC_METADATA);
+    await farms.register({ farmId: 'F-3', licenceId: 'L-3', energySource: 'hydro', meters: ['M-7'], utcOffset: '+05:00' }, SPEC_METADATA);
+    expect(await record(...batch)).toEqual(['duplicate', 'accepted', 'accepted']);
+  });
+
   it('are of the meters that the farm had at the time', async () => {
     await farms.amend('F-1', { actId: 'A-1', effectiveFrom: new Date(MARCH + 10 * HOUR_MS).toISOString(), meters: ['M-3'], document }, SPEC_METADATA);
     expect(await record(hour(9), hour(10), hour(10, '1', { meterId: 'M-3' }), hour(9, '1', { meterId: 'M-3' }))).toEqual(['accepted', 'meter-unknown', 'accepted', 'meter-unknown']);

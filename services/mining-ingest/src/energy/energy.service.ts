@@ -80,21 +80,32 @@ export class EnergyService {
     }
   }
 
+  /** A reading that something stood in the way of is offered again where that went away meanwhile, as when a later one corrects it. */
   private async recordMonth(stream: string, placed: readonly Placed[], metadata: Metadata): Promise<[number, ReadingResult][]> {
-    const outcome = await handleCommand(this.store, energyMonthDecider, {
-      stream,
-      command: { month: stream.slice(-7), readings: placed },
-      commandId: `readings:${contentHash({ readings: placed.map(({ reading }) => reading) })}`,
-      metadata,
-    });
-    if (outcome.kind === 'refused') return placed.map(({ index, reading }) => [index, { status: 'refused', readingId: energyReadingIdOf(reading), ...outcome.refusal }]);
-    const taken = new Set(outcome.duplicate ? [] : outcome.events.map(({ data }) => data.readingId));
-    return placed.map(({ index, reading }) => {
-      const readingId = energyReadingIdOf(reading);
-      const assessment = assessReading(outcome.state, reading);
-      if (assessment.kind === 'refused') return [index, { status: 'refused', readingId, ...assessment.refusal }];
-      return [index, { status: taken.delete(readingId) ? 'accepted' : 'duplicate', readingId }];
-    });
+    const results: [number, ReadingResult][] = [];
+    let waiting = placed;
+    while (waiting.length > 0) {
+      const outcome = await handleCommand(this.store, energyMonthDecider, {
+        stream,
+        command: { month: stream.slice(-7), readings: waiting },
+        commandId: `readings:${contentHash({ readings: waiting.map(({ reading }) => reading) })}`,
+        // What was refused once is looked at anew when the same batch comes again.
+        repeatable: true,
+        metadata,
+      });
+      if (outcome.kind === 'refused') throw new Error(`${stream}: ${outcome.refusal.code}`);
+      const taken = new Set(outcome.duplicate ? [] : outcome.events.map(({ data }) => data.readingId));
+      const again: Placed[] = [];
+      for (const each of waiting) {
+        const readingId = energyReadingIdOf(each.reading);
+        const assessment = assessReading(outcome.state, each.reading);
+        if (assessment.kind === 'new') again.push(each);
+        else if (assessment.kind === 'refused') results.push([each.index, { status: 'refused', readingId, ...assessment.refusal }]);
+        else results.push([each.index, { status: taken.delete(readingId) ? 'accepted' : 'duplicate', readingId }]);
+      }
+      waiting = again;
+    }
+    return results;
   }
 
   private faultOf(reading: EnergyReading, farm: Farm): Refusal | undefined {

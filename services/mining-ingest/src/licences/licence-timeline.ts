@@ -49,11 +49,26 @@ export function licenceAt(licence: Licence, moment: string): LicenceStanding {
   if (revoked) return { status: 'revoked', since: revoked.effectiveAt, actId: revoked.actId, terms };
   if (at < Date.parse(terms.validFrom)) return { status: 'not-yet-valid', terms };
   if (terms.validUntil !== undefined && at >= Date.parse(terms.validUntil)) return { status: 'expired', since: terms.validUntil, terms };
-  const last = past.filter(({ act }) => act === 'suspend' || act === 'resume').at(-1);
-  if (last?.act === 'suspend' && (last.until === undefined || at < Date.parse(last.until))) {
-    return { status: 'suspended', since: last.effectiveAt, actId: last.actId, terms };
-  }
+  const suspension = suspendedBy(past, at);
+  if (suspension) return { status: 'suspended', since: suspension.effectiveAt, actId: suspension.actId, terms };
   return { status: 'valid', terms };
+}
+
+/**
+ * The suspension with which the stretch of suspended time at a moment began, or undefined where none covers it. Each
+ * suspension stands by itself: one that ends early takes nothing from a longer one it lies over. A resumption lifts
+ * all that had begun before it, those with a term too, and none that begins with it or later.
+ */
+function suspendedBy(past: readonly LicenceAct[], at: number): LicenceAct | undefined {
+  let first: LicenceAct | undefined;
+  let end = -Infinity;
+  for (const act of past) {
+    if (act.act === 'resume') [first, end] = [undefined, -Infinity];
+    if (act.act !== 'suspend') continue;
+    if (first === undefined || Date.parse(act.effectiveAt) > end) [first, end] = [act, -Infinity];
+    end = Math.max(end, act.until === undefined ? Infinity : Date.parse(act.until));
+  }
+  return at < end ? first : undefined;
 }
 
 /** The first end of validity that the clock has yet to announce, or undefined. */

@@ -57,6 +57,33 @@ describe('a licence', () => {
     expect(statusAt(state, '2026-03-10T00:00:00Z')).toBe('valid');
   });
 
+  it('stays suspended while any suspension lasts, however short another is that lies over it', () => {
+    const [long, short] = [act('suspend', 'S-1', '2026-03-01T00:00:00Z', { until: '2026-04-30T00:00:00Z' }), act('suspend', 'S-2', '2026-03-10T00:00:00Z', { until: '2026-03-20T00:00:00Z' })];
+    for (const state of [after('issue', long, short), after('issue', short, long)]) {
+      expect(licenceAt(state, '2026-03-25T00:00:00Z')).toMatchObject({ status: 'suspended', since: long.effectiveAt, actId: 'S-1' });
+      expect(statusAt(state, '2026-04-30T00:00:00Z')).toBe('valid');
+    }
+    const withoutTerm = act('suspend', 'S-0', '2026-02-01T00:00:00Z');
+    expect(licenceAt(after('issue', short, withoutTerm), '2026-06-01T00:00:00Z')).toMatchObject({ status: 'suspended', actId: 'S-0' });
+  });
+
+  it('is suspended since the first of suspensions that follow one another without a gap', () => {
+    const state = after('issue', act('suspend', 'S-1', '2026-03-01T00:00:00Z', { until: '2026-03-10T00:00:00Z' }), act('suspend', 'S-2', '2026-03-10T00:00:00Z', { until: '2026-03-20T00:00:00Z' }), act('suspend', 'S-3', '2026-03-25T00:00:00Z'));
+    expect(licenceAt(state, '2026-03-15T00:00:00Z')).toMatchObject({ status: 'suspended', since: '2026-03-01T00:00:00Z' });
+    expect(statusAt(state, '2026-03-22T00:00:00Z')).toBe('valid');
+    expect(licenceAt(state, '2026-03-26T00:00:00Z')).toMatchObject({ status: 'suspended', since: '2026-03-25T00:00:00Z', actId: 'S-3' });
+  });
+
+  it('is resumed from every suspension that had begun, and from none that begins later', () => {
+    const state = after('issue', act('suspend', 'S-3', '2026-04-10T00:00:00Z', { until: '2026-04-20T00:00:00Z' }), act('resume', 'R-1', '2026-04-01T00:00:00Z'), act('suspend', 'S-2', '2026-03-10T00:00:00Z', { until: '2026-05-30T00:00:00Z' }), act('suspend', 'S-1', '2026-03-01T00:00:00Z'));
+    expect(['2026-03-31T00:00:00Z', '2026-04-01T00:00:00Z', '2026-04-15T00:00:00Z', '2026-04-20T00:00:00Z'].map((moment) => statusAt(state, moment))).toEqual(['suspended', 'valid', 'suspended', 'valid']);
+  });
+
+  it('goes back to the longer suspension when the resumption is annulled', () => {
+    const state = after('issue', act('annul', 'C-1', '2026-09-01T00:00:00Z', { annuls: 'R-1' }), act('suspend', 'S-1', '2026-03-01T00:00:00Z', { until: '2026-04-30T00:00:00Z' }), act('suspend', 'S-2', '2026-03-10T00:00:00Z', { until: '2026-03-20T00:00:00Z' }), act('resume', 'R-1', '2026-03-15T00:00:00Z'));
+    expect(statusAt(state, '2026-03-25T00:00:00Z')).toBe('suspended');
+  });
+
   it('stays revoked, whatever is resumed or extended after', () => {
     const state = after('issue', act('revoke', 'V-1', '2026-05-01T00:00:00Z'), act('resume', 'R-1', '2026-06-01T00:00:00Z'), act('amend', 'A-1', '2026-06-01T00:00:00Z', { terms: { validUntil: '2030-01-01T00:00:00Z' } }));
     expect(statusAt(state, '2026-07-01T00:00:00Z')).toBe('revoked');

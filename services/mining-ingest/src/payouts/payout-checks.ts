@@ -14,8 +14,16 @@ export function holdReasons(claim: PayoutClaim, standing: PayoutStanding): HoldR
 const ALWAYS_STATED = ['asset', 'amount', 'address', 'txid'] as const;
 const SOMETIMES_STATED = ['outputIndex', 'statutorySequence', 'licenceId'] as const;
 
+/** What a claim may leave open, so that another of the same payout may say it first. */
+export type PayoutDetails = Pick<PayoutClaim, (typeof SOMETIMES_STATED)[number]>;
+
+/** What a claim says that is not known of its payout. */
+export function newDetails(known: PayoutClaim, offered: PayoutClaim): PayoutDetails {
+  return Object.fromEntries(SOMETIMES_STATED.filter((field) => known[field] === undefined && offered[field] !== undefined).map((field) => [field, offered[field]]));
+}
+
 /**
- * Fields in which two claims of one payout id contradict each other. The same payout comes by several ways, and a
+ * Fields in which a claim contradicts what is known of its payout from all claims before. The same payout comes by several ways, and a
  * pool's own statement says less than our canonical message: what only one of them states is no contradiction.
  * Times are compared to the second, the finest that pools publish.
  */

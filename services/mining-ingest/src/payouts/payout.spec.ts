@@ -70,7 +70,23 @@ describe('a payout that is received', () => {
 
   it('counts once, by whatever way it comes again', () => {
     given(received(), accepted).when(receive()).thenNothing();
-    given(received(), accepted).when(receive({ paidAt: '2023-05-02T08:58:55Z', outputIndex: 3 }, { way: 'kafka' })).thenNothing();
+    given(received(), accepted).when(receive({ paidAt: '2023-05-02T08:58:55Z' }, { way: 'kafka' })).thenNothing();
+  });
+
+  it('keeps what a later claim says and the first left open, once', () => {
+    const added: PayoutEvent = { type: 'mining.payout-details-added', data: { payoutId, outputIndex: 0, licenceId: 'L-1', contentHash, way: 'kafka' } };
+    given(received(), accepted).when(receive({ outputIndex: 0, licenceId: 'L-1' }, { way: 'kafka' })).then(added);
+    given(received(), accepted, added).when(receive({ outputIndex: 0 })).thenNothing();
+    given(received(), accepted, added).when(receive()).thenNothing();
+  });
+
+  it.each<[keyof PayoutClaim, Partial<PayoutClaim>, Partial<PayoutClaim>]>([
+    ['outputIndex', { outputIndex: 0 }, { outputIndex: 1 }],
+    ['statutorySequence', { statutorySequence: 'S-1' }, { statutorySequence: 'S-2' }],
+    ['licenceId', { licenceId: 'L-1' }, { licenceId: 'L-2' }],
+  ])('is a conflict when a third claim has another %s than the second', (field, second, third) => {
+    const added: PayoutEvent = { type: 'mining.payout-details-added', data: { payoutId, ...second, contentHash, way: 'http' } };
+    given(received(), accepted, added).when(receive(third)).thenRefused('payout-conflict', field);
   });
 
   it.each<[keyof PayoutClaim, Partial<PayoutClaim>]>([
@@ -112,6 +128,10 @@ describe('an officer', () => {
     given(received(), held)
       .when(decide('release'))
       .then({ ...accepted, data: { ...accepted.data, release: { reason: 'seen', waived: ['licence-expired'] } } }));
+  it('releases one with the output that a later claim named', () =>
+    given(received(), held, { type: 'mining.payout-details-added', data: { payoutId, outputIndex: 3, contentHash, way: 'statement' } })
+      .when(decide('release'))
+      .then({ ...accepted, data: { ...accepted.data, outputIndex: 3, release: { reason: 'seen', waived: ['licence-expired'] } } }));
   it('cannot release what the chain could never show', () =>
     given(received({ txid: 'abc' }), { type: 'mining.payout-held', data: { payoutId, reasons: [{ code: 'txid-malformed', message: 'short' }] } })
       .when(decide('release'))

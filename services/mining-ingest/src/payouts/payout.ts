@@ -4,6 +4,7 @@ import type {
   PayoutAccepted,
   PayoutClaim,
   PayoutDecision,
+  PayoutDetailsAdded,
   PayoutHeld,
   PayoutReceived,
   PayoutRejected,
@@ -12,7 +13,7 @@ import type {
   SignedMessage,
 } from '@qazyna/contracts';
 import { accept, refuse, type Decider, type Decision } from '@qazyna/event-store/decider';
-import { differingFields, holdReasons, type PayoutStanding } from './payout-checks.js';
+import { differingFields, holdReasons, newDetails, type PayoutDetails, type PayoutStanding } from './payout-checks.js';
 
 /** The life of one payout's claim: received → accepted, or held → released or rejected. It changes no balance. */
 
@@ -42,6 +43,7 @@ export type PayoutCommand = ReceivePayout | DecidePayout;
 
 export type PayoutEvent = EventsOf<{
   'mining.payout-received': PayoutReceived;
+  'mining.payout-details-added': PayoutDetailsAdded;
   'mining.payout-accepted': PayoutAccepted;
   'mining.payout-held': PayoutHeld;
   'mining.payout-rejected': PayoutRejected;
@@ -51,7 +53,9 @@ export type PayoutState =
   | { readonly status: 'unknown' }
   | {
       readonly status: 'received' | 'accepted' | 'held' | 'rejected';
+      /** What all claims of it say together: the first, and what later ones added. */
       readonly claim: PayoutClaim;
+      /** Of the claim that came first. */
       readonly contentHash: string;
       readonly reasons: readonly HoldReason[];
     };
@@ -71,15 +75,15 @@ const NOT_WAIVABLE: ReadonlySet<string> = new Set([
 
 function receive(command: ReceivePayout, state: PayoutState): Decision<PayoutEvent> {
   const { payoutId, claim, contentHash, way, statementSha256, signed, found, standing } = command;
+  const source = { contentHash, way, ...(statementSha256 === undefined ? {} : { statementSha256 }), ...(signed === undefined ? {} : { signed }) };
   if (state.status !== 'unknown') {
     const differing = differingFields(state.claim, claim);
-    if (differing.length === 0) return accept();
-    return refuse('payout-conflict', `payout ${payoutId} is known with other content: ${differing.join(', ')} differ`, differing[0]);
+    if (differing.length > 0) return refuse('payout-conflict', `payout ${payoutId} is known with other content: ${differing.join(', ')} differ`, differing[0]);
+    const details = newDetails(state.claim, claim);
+    // On record, or a third claim that contradicts the second would be held against the first one only.
+    return Object.keys(details).length === 0 ? accept() : accept<PayoutEvent>({ type: 'mining.payout-details-added', data: { payoutId, ...details, ...source } });
   }
-  const received: PayoutEvent = {
-    type: 'mining.payout-received',
-    data: { payoutId, claim, contentHash, way, ...(statementSha256 === undefined ? {} : { statementSha256 }), ...(signed === undefined ? {} : { signed }) },
-  };
+  const received: PayoutEvent = { type: 'mining.payout-received', data: { payoutId, claim, ...source } };
   const reasons = [...found, ...holdReasons(claim, standing)];
   return reasons.length > 0
     ? accept<PayoutEvent>(received, { type: 'mining.payout-held', data: { payoutId, reasons } })
@@ -126,6 +130,8 @@ function evolve(state: PayoutState, event: PayoutEvent): PayoutState {
   }
   if (state.status === 'unknown') throw new Error(`${event.type} before mining.payout-received`);
   switch (event.type) {
+    case 'mining.payout-details-added':
+      return { ...state, claim: { ...state.claim, ...detailsOf(event.data) } };
     case 'mining.payout-accepted':
       return { ...state, status: 'accepted' };
     case 'mining.payout-held':
@@ -133,6 +139,11 @@ function evolve(state: PayoutState, event: PayoutEvent): PayoutState {
     case 'mining.payout-rejected':
       return { ...state, status: 'rejected' };
   }
+}
+
+/** What a further claim added, without what is told of the claim itself. */
+export function detailsOf({ outputIndex, statutorySequence, licenceId }: PayoutDetailsAdded): PayoutDetails {
+  return { ...(outputIndex === undefined ? {} : { outputIndex }), ...(statutorySequence === undefined ? {} : { statutorySequence }), ...(licenceId === undefined ? {} : { licenceId }) };
 }
 
 export const payoutDecider: Decider<PayoutState, PayoutCommand, PayoutEvent> = {

@@ -1,10 +1,11 @@
-import type { PayoutAccepted, PayoutHeld, PayoutReceived, PayoutRejected, PoolAccountRegistered } from '@qazyna/contracts';
+import type { PayoutAccepted, PayoutDetailsAdded, PayoutHeld, PayoutReceived, PayoutRejected, PoolAccountRegistered } from '@qazyna/contracts';
 import type { ReadModelDefinition } from '@qazyna/service-kit';
+import { detailsOf } from './payout.js';
 
 /** The list of payouts: disposable, rebuilt from the streams when this version changes. */
 export const miningReadModel: ReadModelDefinition = {
   name: 'mining-ingest',
-  version: 3,
+  version: 4,
   streamPrefixes: ['pool-account-', 'payout-'],
   schema: `
     CREATE TABLE account_licences (pool TEXT NOT NULL, account TEXT NOT NULL, licence_id TEXT NOT NULL, PRIMARY KEY (pool, account)) STRICT, WITHOUT ROWID;
@@ -38,6 +39,11 @@ export const miningReadModel: ReadModelDefinition = {
           payoutId, event.position, claim.pool, claim.account, JSON.stringify(claim), way, statementSha256 ?? null, (licence?.['licence_id'] as string | undefined) ?? null,
           claim.asset, new Date(Date.parse(claim.paidAt)).toISOString(), at, at,
         );
+        return;
+      }
+      case 'mining.payout-details-added': {
+        const added = event.data as unknown as PayoutDetailsAdded;
+        db.run('UPDATE payouts SET claim = json_patch(claim, ?), changed_at = ? WHERE payout_id = ?', JSON.stringify(detailsOf(added)), at, added.payoutId);
         return;
       }
       case 'mining.payout-accepted': {

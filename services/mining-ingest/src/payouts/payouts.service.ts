@@ -10,7 +10,7 @@ import { poolAccountDecider } from '../pools/pool-account.js';
 import { walletAt } from '../pools/pool-account-timeline.js';
 import { amountReasons } from './amount-check.js';
 import { AmountHistories } from './amount-history.query.js';
-import { ADDRESS_INVALID, payoutDecider, type PayoutState } from './payout.js';
+import { ADDRESS_INVALID, payoutDecider, type PayoutEvent, type PayoutState } from './payout.js';
 import type { PayoutStanding } from './payout-checks.js';
 
 type Metadata = Omit<EventMetadata, 'schemaVersion'>;
@@ -126,10 +126,9 @@ export class PayoutsService {
     const found = [...(wrongAddress ? [{ ...wrongAddress, code: ADDRESS_INVALID }] : []), ...implausible];
     const decision = payoutDecider.decide({ kind: 'receive', payoutId, claim, contentHash: contentHash(claim), way, found, standing }, state);
     if (decision.kind === 'refused') return { status: 'refused', payoutId, ...decision.refusal };
-    if (decision.events.length === 0) return { ...standingResult(payoutId, state), status: 'duplicate' };
     const after = decision.events.reduce((folded, event) => payoutDecider.evolve(folded, event), state);
     assumed.set(payoutId, after);
-    return standingResult(payoutId, after);
+    return { ...standingResult(payoutId, after), ...(isFirst(decision.events) ? {} : { status: 'duplicate' as const }) };
   }
 
   private async receiveOne({ claim, way, statementSha256, signed, metadata }: OfferedPayout, standing: PayoutStanding, implausible: readonly HoldReason[]): Promise<PayoutResult> {
@@ -161,8 +160,8 @@ export class PayoutsService {
       expectNew: true,
     });
     if (outcome.kind === 'accepted') {
-      const duplicate = outcome.duplicate || outcome.events.length === 0;
-      return { ...standingResult(payoutId, outcome.state), ...(duplicate ? { status: 'duplicate' as const } : {}) };
+      const first = !outcome.duplicate && isFirst(outcome.events);
+      return { ...standingResult(payoutId, outcome.state), ...(first ? {} : { status: 'duplicate' as const }) };
     }
     await this.raiseConflict(payoutId, claim, hash, way, metadata);
     return { status: 'refused', payoutId, ...outcome.refusal };
@@ -201,6 +200,11 @@ export class PayoutsService {
     const { state: licence } = await loadState(this.store, licenceDecider, streamOf.licence(account.licenceId));
     return { account, licence, quotaTolerancePercent };
   }
+}
+
+/** Whether these events begin a payout; a further claim may still add details to one. */
+function isFirst([first]: readonly PayoutEvent[]): boolean {
+  return first?.type === 'mining.payout-received';
 }
 
 function standingResult(payoutId: string, state: PayoutState): PayoutResult {

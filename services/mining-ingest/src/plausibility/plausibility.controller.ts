@@ -20,10 +20,10 @@ export class JudgementQuery {
   @Field.text({ optional: true, max: 97, description: 'Pool and account, `pool.account`' })
   account?: string;
 
-  @Field.text({ optional: true, min: 10, max: 10, pattern: /^\d{4}-\d{2}-\d{2}$/, patternMeans: 'a day such as 2026-03-01', description: 'Beginning on this day or later' })
+  @Field.day({ optional: true, description: 'Beginning on this day or later' })
   from?: string;
 
-  @Field.text({ optional: true, min: 10, max: 10, pattern: /^\d{4}-\d{2}-\d{2}$/, patternMeans: 'a day such as 2026-03-01', description: 'Beginning before this day' })
+  @Field.day({ optional: true, description: 'Beginning before this day' })
   to?: string;
 
   @Field.text({ optional: true, max: 512, description: 'The `next` of the page before' })

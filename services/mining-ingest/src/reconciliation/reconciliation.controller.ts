@@ -3,21 +3,20 @@ import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Field, IdentifierField } from '@qazyna/contracts';
 import { pageOf, parseCursor, ProblemError, Roles, ROLES, type Page } from '@qazyna/service-kit';
 import { stringify } from 'csv-stringify/sync';
-import { dateOf, dayNumber, isDay } from '../plausibility/chain-day.js';
+import { dateOf, dayNumber } from '../plausibility/chain-day.js';
 import type { DayLine, StatutoryDifference } from './reconciliation.js';
 import { RangeTooLarge, Reconciliation, type AccountLine, type AccountRange } from './reconciliation.query.js';
 
 const DAYS_MAX = 366;
 /** Each account of a page is added up anew. */
 const ACCOUNTS_MAX = 100;
-const DAY = { min: 10, max: 10, pattern: /^\d{4}-\d{2}-\d{2}$/, patternMeans: 'a day such as 2026-03-01' };
 const DIFFERENCES = ['not-declared', 'not-paid', 'other-wallet', 'other-amount', 'other-day', 'other-licence'] as const satisfies readonly StatutoryDifference['code'][];
 
 class ReportQuery {
-  @Field.text({ ...DAY, description: 'First day', example: '2026-03-01' })
+  @Field.day({ description: 'First day', example: '2026-03-01' })
   from!: string;
 
-  @Field.text({ ...DAY, optional: true, description: 'The day after the last one; a month later when it is left out' })
+  @Field.day({ optional: true, example: '2026-04-01', description: 'The day after the last one; a month later when it is left out' })
   to?: string;
 
   @Field.oneOf(['json', 'csv'], { optional: true, description: 'As a page of JSON (default), or as a table for spreadsheets (RFC 4180) with one heading line' })
@@ -126,9 +125,6 @@ function inertRow(row: object): object {
 }
 
 function rangeOf({ from, to }: ReportQuery): Pick<AccountRange, 'from' | 'to'> {
-  for (const [field, day] of [['from', from], ['to', to]] as const) {
-    if (day !== undefined && !isDay(day)) throw invalid(field, `${day} is no day of the calendar`);
-  }
   const until = to ?? dateOf(dayNumber(from) + 31);
   const days = dayNumber(until) - dayNumber(from);
   if (days < 1 || days > DAYS_MAX) throw invalid('to', `a range has 1 to ${DAYS_MAX} days; this one has ${days}`);
