@@ -76,9 +76,10 @@ export async function caseOfMany(stage: Stage, { many }: Registers): Promise<voi
   const all = moments(chance, at, assets, named.includes(LATE_ASSET));
   const corrections = chance.happens(0.6) ? mistakesOf(chance, at, all) : [];
   const known = new Map<string, string>();
-  for (const { id, content } of outOfOrder(chance, [...all, ...repetitions(chance, at, all, corrections)])) {
+  const repeated = repetitions(chance, at, all, corrections);
+  for (const { id, content } of afterTheirOriginals(outOfOrder(chance, [...all, ...repeated]))) {
     await linger(stage, 250);
-    const factId = await publish(stage, id, content, corrections.some(({ of }) => of === id));
+    const factId = await publish(stage, id, content, corrections.some(({ of }) => of === id) || repeated.some((each) => each.id === `${id}${SCANNED}`));
     if (factId !== undefined) known.set(id, factId);
   }
   for (const { of, id, content } of corrections) {
@@ -118,6 +119,18 @@ function moments(chance: Chance, timeOf: At, assets: readonly string[], isOneLat
   return all;
 }
 
+/** Of an act and its other scan nobody could tell which is which: the act itself comes first. */
+const SCANNED = '-scanned';
+
+function afterTheirOriginals(all: readonly Moment[]): Moment[] {
+  const order = [...all];
+  for (const scan of all.filter(({ id }) => id.endsWith(SCANNED))) {
+    const [at, of] = [order.indexOf(scan), order.findIndex(({ id }) => `${id}${SCANNED}` === scan.id)];
+    if (at < of) [order[at], order[of]] = [order[of] as Moment, scan];
+  }
+  return order;
+}
+
 interface Correction extends Moment {
   /** The act it corrects. */
   readonly of: string;
@@ -151,7 +164,7 @@ function repetitions(chance: Chance, at: At, all: readonly Moment[], corrections
   for (const [index, { id, content }] of all.entries()) {
     if (corrections.some(({ of }) => of === id) || again.length > 2 || !chance.happens(0.1)) continue;
     const isScan = about.includes(content.act) && chance.happens(0.5);
-    again.push(isScan ? { id: `${id}-scanned`, content: { ...content, document: fact(chance, MANY, content.act, content.effectiveAt)['document'], effectiveAt: at(index + 1.25), actAt: at(index + 1.25) } } : { id: `${id}-again`, content });
+    again.push(isScan ? { id: `${id}${SCANNED}`, content: { ...content, document: fact(chance, MANY, content.act, content.effectiveAt)['document'], effectiveAt: at(index + 1.25), actAt: at(index + 1.25) } } : { id: `${id}-again`, content });
   }
   return again;
 }
