@@ -14,7 +14,8 @@ export function id(kind: string, n: number): string {
   return formatUuid(createHash('sha256').update(`${kind} ${n}`).digest());
 }
 
-export function payoutEntry(n: number): Entry {
+/** @param licences over how many accounts the entries are spread */
+export function payoutEntry(n: number, licences = LICENCES): Entry {
   const amount = 149_377n + BigInt(n % 9_973);
   return {
     entryId: id('entry', n),
@@ -23,7 +24,7 @@ export function payoutEntry(n: number): Entry {
     effectiveAt: new Date(Date.UTC(2024, 0, 1) + Math.floor(n / 200) * 600_000).toISOString(),
     postings: [
       { account: account.vault('reserve', 'reserve-hot-1'), asset: ASSET, amount },
-      { account: account.mining(`KZ-CM-${String(n % LICENCES).padStart(4, '0')}`), asset: ASSET, amount: -amount },
+      { account: account.mining(`KZ-CM-${String(n % licences).padStart(4, '0')}`), asset: ASSET, amount: -amount },
     ],
     cause: `deposit-${createHash('sha256').update(`tx ${n}`).digest('hex')}.0@2`,
   };

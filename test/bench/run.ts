@@ -13,6 +13,7 @@ import { httpBench } from './http.bench.js';
 import { journalBench } from './journal.bench.js';
 import { describeMachine } from './machine.js';
 import { contest } from './measuring.js';
+import { memoryBench } from './memory.bench.js';
 import { mixedBench } from './mixed.bench.js';
 import { payoutsBench } from './payouts.bench.js';
 import { rebuildBench } from './rebuild.bench.js';
@@ -25,7 +26,7 @@ import { wholeWayBench } from './whole-way.bench.js';
  * a table and writes `test-results/bench.json`. Nothing here passes or fails: figures of a shared machine are read by
  * people, and only the ratios travel.
  */
-const BENCHES: readonly Bench[] = [journalBench, rebuildBench, catchUpBench, emmettBench, eventStoreDbBench, httpBench, payoutsBench, casesBench, screeningBench, wholeWayBench];
+const BENCHES: readonly Bench[] = [journalBench, rebuildBench, catchUpBench, emmettBench, eventStoreDbBench, httpBench, payoutsBench, casesBench, screeningBench, memoryBench, wholeWayBench];
 /** Ten million entries take a quarter of an hour and 15 GB, a million payouts some minutes: only when they are asked for. */
 const ON_REQUEST: readonly Bench[] = [growthBench, mixedBench];
 const REPEATS = 5;
