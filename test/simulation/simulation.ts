@@ -3,7 +3,7 @@ import { INTAKE_SERVICE } from '@qazyna/intake';
 import { MINING_INGEST_SERVICE } from '@qazyna/mining-ingest';
 import { REPORTING_SERVICE } from '@qazyna/reporting';
 import { createLogger, type PlatformParts, type ServiceDefinition } from '@qazyna/service-kit';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Chance } from './engine/chance.js';
@@ -48,6 +48,8 @@ export interface SeedResult {
   readonly virtualMs: number;
 }
 
+/** Where a machine has files that no disk waits for: crashes are simulated, so nothing need outlive this process. */
+const IN_MEMORY = '/dev/shm';
 const START_MS = Date.UTC(2026, 2, 1);
 const CONFIRMATIONS = 3;
 /** Most virtual time for the work, and after it for everything to come to rest. */
@@ -67,7 +69,7 @@ export async function simulate(seed: number, options: { readonly keepTrace: bool
     if (options.keepTrace) trace.push(`${time.elapsedMs.toFixed(3).padStart(11)} ${line()}`);
   };
   const faults = new Faults(time, chance.branch('faults'), weatherOf(chance.branch('weather')), note);
-  const folder = mkdtempSync(join(tmpdir(), 'qazyna-simulation-'));
+  const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'qazyna-simulation-'));
   enterWorld({ time, ids: chance.branch('ids') });
   databasesSuffer(faults);
   try {

@@ -38,6 +38,10 @@ export interface ParseDescriptorOptions {
   readonly fixed?: boolean;
 }
 
+/** Checking keys against the curve is most of the work of a new address: what was read once is known. A bound keeps a flood of bad callers out of memory. */
+const known = new Map<string, Descriptor>();
+const KNOWN_MAX = 256;
+
 /** Most keys of a multisig in P2WSH (BIP-383). */
 const KEYS_MAX = 20;
 const DESCRIPTOR_LENGTH_MAX = 10_000;
@@ -49,6 +53,14 @@ const DESCRIPTOR_LENGTH_MAX = 10_000;
  */
 export function parseDescriptor(text: string, network: BitcoinNetwork, options: ParseDescriptorOptions = {}): Descriptor {
   const trimmed = text.trim();
+  const name = `${network} ${options.fixed === true ? 'fixed' : 'ranged'} ${trimmed}`;
+  const read = known.get(name) ?? readDescriptor(trimmed, network, options);
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(name, read);
+  return read;
+}
+
+function readDescriptor(trimmed: string, network: BitcoinNetwork, options: ParseDescriptorOptions): Descriptor {
   if (trimmed.length > DESCRIPTOR_LENGTH_MAX) throw new DescriptorError('descriptor-format', `a descriptor has at most ${DESCRIPTOR_LENGTH_MAX} characters`);
   // Before anything else, so that a private key is named as such even where the rest is wrong too.
   if (/[a-zA-Z]prv[1-9A-HJ-NP-Za-km-z]{20,}/.test(trimmed)) {
