@@ -44,7 +44,7 @@ class OneDeposit {
     return this.balances.balance(account as Parameters<Balances['balance']>[0], payout.asset);
   }
 
-  private post(draft: EntryDraft): void {
+  post(draft: EntryDraft): void {
     this.balances.apply(draft.entry, draft.corrected === undefined ? {} : { corrected: draft.corrected });
     this.posted.push(draft);
     const { payoutId, caseId } = draft.notes ?? {};
@@ -172,6 +172,19 @@ describe('entries of a case', () => {
       for (const stateProperty of states_) journal.settle({ ...held, stateProperty });
       expect(states(journal)).toEqual(expected);
       expect(journal.balances.verify()).toEqual([]);
+    });
+
+    it('is put right where a version before this one posted it anew from the decision, and the days between had it twice', () => {
+      const journal = new OneDeposit();
+      journal.settle({ ...held, stateProperty: [act] });
+      journal.settle({ ...held, stateProperty: [until(2)] });
+      const [, decision, appeal] = journal.posted.map(({ entry }) => entry);
+      journal.post({ entry: { ...(decision as Entry), entryId: idOf('posted anew'), cause: 'custody-case-afm.1@2' } });
+      expect(states(journal)).toEqual([0n, 2n * whole, whole, whole]);
+      expect(journal.settle({ ...held, stateProperty: [saidAgain] })).toEqual(['compensation', 'compensation']);
+      expect(journal.posted.slice(-2).map(({ entry }) => entry.corrects)).toEqual([idOf('posted anew'), appeal?.entryId]);
+      expect(states(journal)).toEqual([0n, whole, whole, whole]);
+      expect(journal.settle({ ...held, stateProperty: [saidAgain] })).toEqual([]);
     });
 
     it('leaves nothing of it on any day when the coins leave the chain', () => {
