@@ -103,6 +103,7 @@ export class EnergyService {
         else if (assessment.kind === 'refused') results.push([each.index, { status: 'refused', readingId, ...assessment.refusal }]);
         else results.push([each.index, { status: taken.delete(readingId) ? 'accepted' : 'duplicate', readingId }]);
       }
+      if (again.length === waiting.length) throw new Error(`${stream}: ${String(again.length)} readings were offered and none was looked at`);
       waiting = again;
     }
     return results;
