@@ -53,7 +53,7 @@ describe('qazyna cases, payouts, licences and holds', () => {
     answers['/v1/reconciliation/accounts'] = { body: { items: [{ poolAccountId: 'p.a', earned: '255', fees: '5', paid: '700', balance: '-450', overpaid: true, overpaidDays: 1, statutoryDifferences: 2 }], next: null } };
     const { code, out } = await run('reconciliation', 'accounts', '--from', '2026-03-01', '--to', '2026-04-01', '--pool', 'p');
     expect(Object.fromEntries(asked[0]?.url.searchParams ?? [])).toEqual({ limit: '100', from: '2026-03-01', to: '2026-04-01', pool: 'p' });
-    expect([code, out.split('\n')[1]]).toEqual([0, 'p.a            255     5     700   -450     true      1             2']);
+    expect([code, out.split('\n')[1]]).toEqual([1, 'p.a            255     5     700   -450     true      1             2']);
   });
 
   it('takes every page with --all, as one document', async () => {

@@ -7,7 +7,8 @@ import { CASES, HOLDS, LICENCES, OFFICER, PAYOUTS, RECONCILIATION, tableText, va
 
 const HELP = `
 Speaks to the services over HTTP: in one process to that process, apart to INTAKE_URL and MINING_URL (or --url). OPERATOR_TOKEN is an access token;
-deciding needs the role "compliance-officer". Ends with 1 when the service refuses, and "holds" ends with 1 while something waits.`;
+deciding needs the role "compliance-officer". Ends with 1 when the service refuses, "holds" while something waits,
+and "reconciliation" where something shown is overpaid or differs.`;
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -41,6 +42,7 @@ function listCommand(list: Command, register: Register, context: CommandContext)
         const page = await opened.list(register.path, queryOf(register, options), options['all'] === true);
         if (terminal.json) terminal.out(toJsonText(page));
         else terminal.out(page.items.length === 0 ? `no ${register.command}\n` : tableText(register.columns, page.items.map((row) => register.columns.map((column) => valueAt(row, column)))));
+        if (register.isFinding !== undefined && page.items.some(register.isFinding)) context.exit(EXIT.findings);
         if (page.next !== null && !terminal.json) terminal.err(`more with --after ${page.next}\n`);
       }),
     );

@@ -21,6 +21,8 @@ export interface Register {
   /** Fields of a row as a person reads it, by their path. */
   readonly columns: readonly string[];
   readonly what: string;
+  /** Whether a row says that something is wrong: then the command ends as with a finding. */
+  readonly isFinding?: (row: unknown) => boolean;
 }
 
 const from = (name: string, what: string): Filter => ({ flags: '--from <time>', help: `${what} at this time or later`, name });
@@ -98,6 +100,7 @@ export const RECONCILIATION: readonly Register[] = [
     what: 'account',
     filters: [...RANGE, POOL],
     columns: ['poolAccountId', 'earned', 'fees', 'paid', 'balance', 'overpaid', 'overpaidDays', 'statutoryDifferences'],
+    isFinding: (row) => valueAt(row, 'overpaid') === 'true' || !['-', '0'].includes(valueAt(row, 'overpaidDays')) || !['-', '0'].includes(valueAt(row, 'statutoryDifferences')),
   },
   {
     command: 'days',
@@ -107,6 +110,7 @@ export const RECONCILIATION: readonly Register[] = [
     what: 'day',
     filters: [...ONE_ACCOUNT, ...RANGE, { flags: '--only <overpaid>', help: 'only days at whose end more was paid than ever credited', name: 'only' }],
     columns: ['date', 'earned', 'fees', 'paid', 'balance', 'overpaid'],
+    isFinding: (row) => valueAt(row, 'overpaid') === 'true',
   },
   {
     command: 'statutory',
@@ -116,6 +120,7 @@ export const RECONCILIATION: readonly Register[] = [
     what: 'difference',
     filters: [...ONE_ACCOUNT, ...RANGE, { flags: '--code <kind>', help: 'only of this kind: not-declared, not-paid, other-wallet, other-amount, other-day or other-licence', name: 'code' }],
     columns: ['code', 'payoutId', 'sequence', 'paid', 'declared'],
+    isFinding: () => true,
   },
 ];
 

@@ -14,6 +14,8 @@ const SOURCE: Readonly<Record<string, string>> = {
   purchase: 'Purchase',
   donation: 'Donation',
   unidentified: 'Not yet identified, in vault',
+  'held-for-screening': 'Until its origin is cleared, in vault',
+  'screening-hold': 'Until its origin is cleared, in vault',
 };
 
 type Class = Figures['classes'][number];
@@ -26,7 +28,7 @@ export function holdingsPage({ asOf, figures }: Holdings): string {
   const operational = of('operational')?.assets ?? [];
   const main = html`<section aria-labelledby="reserve">
 <h2 id="reserve">The reserve</h2>
-<p>State property: forfeited by final order and decision, or paid by state-licensed mining.</p>
+<p>State property: forfeited by final order and decision, paid by licensed mining, bought by order of the state, or given to it.</p>
 ${cards(reserve, 'The reserve holds nothing yet.')}
 ${reserve.map((figure) => classTables(figure, 'of the reserve'))}
 </section>
@@ -83,7 +85,7 @@ function trustTables(figure: AssetFigure): Html {
   const owed = figure.owedToOtherClasses.map((row) => html`<p>The trust vaults also hold <strong>${grouped(row.coins)}&nbsp;${figure.symbol}</strong> that already belong to the ${row.class} and wait to be moved to its own vaults.</p>`);
   return html`<h3>${figure.symbol}</h3>
 ${figure.byLegalStatus.length < 2 ? html`` : table(`${figure.symbol} held in trust, by legal status`, ['Legal status', ''], figure.byLegalStatus, ({ legalStatus }) => [html`${LEGAL_STATUS[legalStatus] ?? legalStatus}`, html``], figure.symbol)}
-${table(`${figure.symbol} held in trust, by case`, ['Case', 'Legal status'], figure.sources, (row: SourceFigure) => [html`${sourceLink(row)}`, html`${LEGAL_STATUS[row.legalStatus] ?? row.legalStatus}`], figure.symbol)}
+${table(`${figure.symbol} held in trust, by case`, ['Case', 'Legal status'], figure.sources, (row: SourceFigure) => [row.source === 'case' ? sourceLink(row) : html`${SOURCE[row.source] ?? row.source} ${row.id}`, html`${LEGAL_STATUS[row.legalStatus] ?? row.legalStatus}`], figure.symbol)}
 ${owed}`;
 }
 

@@ -1,5 +1,5 @@
 import { findAsset, formatAmount } from '@qazyna/ledger';
-import type { Trace, TracedCase, TracedDeposit, TracedEntry, TracedFigure, TracedPayout } from '../trace/trace.js';
+import type { Trace, TracedAct, TracedCase, TracedDeposit, TracedEntry, TracedFigure, TracedPayout } from '../trace/trace.js';
 import { grouped, html, type Html } from './html.page.js';
 import { instant, documentOf } from './layout.page.js';
 import { LEGAL_STATUS } from './words.page.js';
@@ -36,17 +36,31 @@ ${rows === 0 ? html`<p class="soft">${nothing}</p>` : content}
 
 function caseRows({ caseId, agency, caseNumber, legalStatus, acts, claimedAssets }: TracedCase): Html {
   return html`<h3>Case ${link('case', caseId, caseNumber)} of ${agency}: ${LEGAL_STATUS[legalStatus] ?? legalStatus}</h3>
-${rows('Acts of the law', ['In effect from', 'Act', 'Legal status since', 'Document'], acts.map((act) => [
+${rows('Acts of the law', ['In effect from', 'Act', 'Over', 'What became of it', 'Document'], acts.map((act) => [
     html`<time datetime="${act.effectiveAt}">${instant(act.effectiveAt)}</time>`,
-    html`${act.act}`,
-    html`${LEGAL_STATUS[act.legalStatus] ?? act.legalStatus}`,
+    html`${act.act}${act.corrects === undefined ? NONE : html` ${act.annuls === true ? 'annuls' : 'corrects'} ${nameOf(act.corrects, acts)}`}`,
+    html`${act.assetIds?.join(', ') ?? ''}`,
+    html`${outcomeOf(act)}`,
     html`${act.document.reference}, ${act.document.authority}`,
   ]))}
-${rows('Assets the agency claims', ['Asset', 'Where', 'Amount'], claimedAssets.map(({ asset, baseUnits, location }) => [
+${rows('Assets the agency claims', ['Asset', 'What', 'Where', 'Legal status', 'Amount'], claimedAssets.map(({ assetId, asset, baseUnits, location, parts }) => [
+    html`${assetId}`,
     html`${symbolOf(asset)}`,
-    html`${location.kind} <code>${location.address ?? location.reference ?? location.exchange ?? ''}</code>`,
+    html`${[location.kind, location.exchange, location.make, location.model, location.fund].filter((each) => each !== undefined).join(' ')}`,
+    html`${parts.map(({ legalStatus: status, share }) => `${share.numerator === share.denominator ? '' : `${share.numerator}/${share.denominator} `}${LEGAL_STATUS[status] ?? status}`).join(', ')}`,
     amountOf(asset, baseUnits),
   ]))}`;
+}
+
+function outcomeOf({ state, waitsFor, message }: TracedAct): string {
+  if (state === 'held') return `waits for ${waitsFor ?? 'another act'}`;
+  return state === 'overtaken' ? `no effect: ${message ?? ''}` : 'had its effect';
+}
+
+/** The corrected act by its name and day, where the trace shows it. */
+function nameOf(factId: string, acts: readonly TracedAct[]): string {
+  const corrected = acts.find((each) => each.factId === factId);
+  return corrected === undefined ? 'an act that is not known yet' : `${corrected.act} of ${corrected.effectiveAt.slice(0, 10)}`;
 }
 
 function payoutRows(payouts: readonly TracedPayout[]): Html {

@@ -9,8 +9,9 @@ import type { ReadModelWriter } from '@qazyna/service-kit';
 export const CASE_ASSETS_SCHEMA = `
   CREATE TABLE case_assets (
     case_id TEXT NOT NULL, asset_id TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL, location TEXT NOT NULL,
-    parts TEXT NOT NULL, inherited TEXT, told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (case_id, asset_id)
+    parts TEXT NOT NULL, inherited TEXT, told INTEGER NOT NULL DEFAULT 0, legal_status TEXT GENERATED ALWAYS AS (json_extract(parts, '$[0].legalStatus')) STORED, PRIMARY KEY (case_id, asset_id)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX case_assets_by_status ON case_assets (case_id, legal_status);
   CREATE TABLE issuer_freezes (case_id TEXT NOT NULL, asset_id TEXT NOT NULL, freeze_id TEXT NOT NULL, PRIMARY KEY (case_id, asset_id, freeze_id)) STRICT, WITHOUT ROWID;
   CREATE TABLE controlled (case_id TEXT NOT NULL, asset_id TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL, PRIMARY KEY (case_id, asset_id, asset)) STRICT, WITHOUT ROWID;
 `;
@@ -59,8 +60,7 @@ const INSERT = 'INSERT OR IGNORE INTO case_assets (case_id, asset_id, asset, amo
 function reported(db: ReadModelWriter, { caseId, act, legalStatus, assets }: ActApplied): void {
   const parts = JSON.stringify([{ legalStatus, share: WHOLE }]);
   if (act === 'reported') {
-    const before = db.get('SELECT count(*) AS assets FROM case_assets WHERE case_id = ?', caseId)?.['assets'] as number;
-    (assets ?? []).forEach(({ assetId, asset, amount, location }, index) => db.run(INSERT, caseId, assetId ?? String(before + index + 1), asset, amount, publicPlace(location), parts));
+    (assets ?? []).forEach(({ assetId, asset, amount, location }, index) => db.run(INSERT, caseId, assetId ?? String(index + 1), asset, amount, publicPlace(location), parts));
   }
   if (legalStatus !== 'mixed') db.run('UPDATE case_assets SET parts = ? WHERE case_id = ? AND told = 0', parts, caseId);
 }
@@ -69,6 +69,13 @@ function statusChanged(db: ReadModelWriter, { caseId, assetId, asset, amount, lo
   const standing = JSON.stringify(parts.map(({ legalStatus, share }) => ({ legalStatus, share })));
   db.run(INSERT, caseId, assetId, asset, amount, publicPlace(location), standing);
   db.run('UPDATE case_assets SET asset = ?, amount = ?, location = ?, parts = ?, told = 1 WHERE case_id = ? AND asset_id = ?', asset, amount, publicPlace(location), standing, caseId, assetId);
+  // The case has the status of its assets: a lapse, or a taking back, is told of them alone.
+  db.run(
+    `UPDATE cases SET legal_status = (SELECT CASE WHEN first.legal_status = last.legal_status THEN last.legal_status ELSE 'mixed' END
+       FROM (SELECT legal_status FROM case_assets WHERE case_id = ?1 ORDER BY legal_status LIMIT 1) AS first, (SELECT legal_status FROM case_assets WHERE case_id = ?1 ORDER BY legal_status DESC LIMIT 1) AS last)
+     WHERE case_id = ?1`,
+    caseId,
+  );
 }
 
 function inherited(db: ReadModelWriter, { caseId, assetId, parentAssetId, kind, asset, amount, location }: CoinsInherited): void {

@@ -10,7 +10,7 @@ import { applyMiningEvent, MINING_SCHEMA } from './mining.view.js';
 /** Everything the public figures are computed from. It only reads events: no balance is ever written back. */
 export const reportingReadModel: ReadModelDefinition = {
   name: 'reporting',
-  version: 4,
+  version: 5,
   streamPrefixes: [...STREAM_PREFIXES.intake, ...STREAM_PREFIXES.mining, ...STREAM_PREFIXES.custody],
   schema: `${INTAKE_SCHEMA}${CASE_ASSETS_SCHEMA}${MINING_SCHEMA}${CUSTODY_SCHEMA}${JOURNAL_SCHEMA}${HISTORY_SCHEMA}`,
   apply(db, event) {

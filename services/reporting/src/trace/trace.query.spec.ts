@@ -1,6 +1,6 @@
 import { ShownStory } from '../spec-support/shown-story.js';
-import { DEPOSIT, MINED, PAYOUT, STORY, TXID } from '../spec-support/told-story.js';
-import type { Trace, TraceKind } from './trace.js';
+import { ASSET, DEPOSIT, MINED, PAYOUT, STORY, TXID } from '../spec-support/told-story.js';
+import type { Trace, TracedCase, TraceKind } from './trace.js';
 
 describe('a trace', () => {
   let shown: ShownStory;
@@ -67,4 +67,54 @@ describe('a trace', () => {
     ['txid', '99'.repeat(32)],
     ['case', PAYOUT.mined],
   ])('of %s %s is nothing', (kind, id) => expect(shown.traces.find(kind, id)).toBeUndefined());
+});
+
+describe('a trace of a case', () => {
+  let shown: ShownStory;
+  beforeEach(() => (shown = new ShownStory()));
+  afterEach(() => shown.remove());
+
+  const document = { reference: 'r', authority: 'court', sha256: 'd'.repeat(64) };
+  const factId = (n: number): string => `00000000-0000-5000-8000-00000000000${n}`;
+  const told = (type: string, data: object): Parameters<ShownStory['tell']>[0][number] => ({ stream: 'case-afm.7', type: `intake.${type}`, data: { caseId: 'afm.7', ...data }, after: [] });
+  const act = (n: number, kind: string, day: number, more: object = {}) => told('act-applied', { factId: factId(n), agency: 'afm', caseNumber: '7', act: kind, legalStatus: 'reported', document, actAt: `2026-03-0${day}T00:00:00Z`, effectiveAt: `2026-03-0${day}T00:00:00Z`, ...more });
+  const place = { kind: 'exchange-account', exchange: 'binance', accountId: 'ACC-77' };
+  const stands = (assetId: string, legalStatus: string, amount: string) => told('asset-status-changed', { assetId, asset: ASSET, amount, location: place, legalStatus, parts: [{ legalStatus, share: { numerator: '1', denominator: '1' } }], waiting: [], factId: factId(1) });
+  const theCase = (): TracedCase => shown.traces.find('case', 'afm.7')?.cases[0] as TracedCase;
+
+  it('shows where an asset is no closer than the public figures do', async () => {
+    await shown.tell([act(1, 'reported', 1, { assets: [{ assetId: 'w', asset: ASSET, amount: '5', location: place }] }), stands('w', 'reported', '5')]);
+    expect(theCase().claimedAssets).toEqual([{ assetId: 'w', asset: ASSET, baseUnits: '5', location: { kind: 'exchange-account', exchange: 'binance' }, parts: [{ legalStatus: 'reported', share: { numerator: '1', denominator: '1' } }] }]);
+    expect(JSON.stringify(shown.traces.find('case', 'afm.7'))).not.toContain('ACC-77');
+  });
+
+  it('shows assets as they stand, be they corrected, withdrawn or lapsed', async () => {
+    await shown.tell([act(1, 'reported', 1, { assets: [{ assetId: 'w', asset: ASSET, amount: '5', location: place }, { assetId: 'x', asset: ASSET, amount: '6', location: place }] }), stands('w', 'reported', '5'), stands('x', 'reported', '6')]);
+    await shown.tell([stands('w', 'restriction-lapsed', '4'), stands('x', 'withdrawn', '6')]);
+    expect(theCase().claimedAssets.map(({ assetId, baseUnits }) => [assetId, baseUnits])).toEqual([['w', '4']]);
+    await shown.tell([stands('x', 'restriction-lapsed', '6')]);
+    expect(theCase().legalStatus).toBe('restriction-lapsed');
+  });
+
+  it('says of each act what became of it, in the order of effect', async () => {
+    const held = { factId: factId(3), agency: 'afm', caseNumber: '7', act: 'finality', document, actAt: '2026-03-04T00:00:00Z', effectiveAt: '2026-03-04T00:00:00Z', assetIds: ['w'] };
+    await shown.tell([
+      told('act-held', { factId: factId(3), act: 'finality', waitsFor: 'confiscation-order', fact: held }),
+      act(1, 'reported', 1, { assets: [{ assetId: 'w', asset: ASSET, amount: '5', location: place }] }),
+      act(2, 'arrest', 2),
+      act(4, 'correction', 5, { corrects: factId(2), annuls: true }),
+      told('act-overtaken', { factId: factId(2), act: 'arrest', code: 'act-annulled', message: 'annulled' }),
+    ]);
+    expect(theCase().acts.map((each) => [each.act, each.state, each.waitsFor ?? each.code ?? each.corrects])).toEqual([
+      ['reported', 'applied', undefined], ['arrest', 'overtaken', 'act-annulled'], ['finality', 'held', 'confiscation-order'], ['correction', 'applied', factId(2)],
+    ]);
+    await shown.tell([told('act-applied', { ...held, legalStatus: 'final' })]);
+    expect(theCase().acts[2]).toMatchObject({ state: 'applied', assetIds: ['w'] });
+  });
+
+  it('counts an asset without an id by its place in its own report, as the case does', async () => {
+    await shown.tell([act(1, 'reported', 1, { assets: [{ assetId: 'w', asset: ASSET, amount: '5', location: place }] }), stands('w', 'reported', '5')]);
+    await shown.tell([act(2, 'reported', 2, { assets: [{ asset: ASSET, amount: '3', location: place }] }), stands('1', 'reported', '3')]);
+    expect(theCase().claimedAssets.map(({ assetId, baseUnits }) => [assetId, baseUnits])).toEqual([['1', '3'], ['w', '5']]);
+  });
 });

@@ -92,12 +92,12 @@ export class TraceQuery {
   private caseOf(caseId: string): TracedCase | undefined {
     const found = this.model.db.prepare('SELECT case_id AS caseId, agency, case_number AS caseNumber, legal_status AS legalStatus, effective_at AS effectiveAt FROM cases WHERE case_id = ?').get(caseId);
     if (found === undefined) return undefined;
-    const acts = this.model.db.prepare('SELECT act, legal_status AS legalStatus, effective_at AS effectiveAt, document, fact_id AS factId FROM acts WHERE case_id = ? ORDER BY ordinal').all(caseId);
-    const claimed = this.model.db.prepare('SELECT asset, amount AS baseUnits, location FROM claimed_assets WHERE case_id = ? ORDER BY ordinal LIMIT ?').all(caseId, TRACE_ROWS_MAX);
+    const acts = this.model.db.prepare('SELECT fact_id AS factId, act, state, detail, effective_at AS effectiveAt, document FROM acts WHERE case_id = ? ORDER BY julianday(effective_at), fact_id LIMIT ?').all(caseId, TRACE_ROWS_MAX);
+    const claimed = this.model.db.prepare(`SELECT asset_id AS assetId, asset, amount AS baseUnits, location, parts FROM case_assets WHERE case_id = ? AND legal_status IS NOT 'withdrawn' ORDER BY asset_id LIMIT ?`).all(caseId, TRACE_ROWS_MAX);
     return {
       ...found,
-      acts: acts.map((act) => ({ ...act, document: JSON.parse(act['document'] as string) as unknown })),
-      claimedAssets: claimed.map((row) => ({ ...row, location: JSON.parse(row['location'] as string) as unknown })),
+      acts: acts.map(({ detail, document, ...act }) => ({ ...act, ...(JSON.parse(detail as string) as object), document: JSON.parse(document as string) as unknown })),
+      claimedAssets: claimed.map((row) => ({ ...row, location: JSON.parse(row['location'] as string) as unknown, parts: JSON.parse(row['parts'] as string) as unknown })),
     } as unknown as TracedCase;
   }
 

@@ -1,4 +1,4 @@
-import type { AssetLocation, HoldReason, JournalEntryPosted, LegalDocument } from '@qazyna/contracts';
+import type { AssetLocation, ExactShare, HoldReason, JournalEntryPosted, LegalDocument } from '@qazyna/contracts';
 import type { AsOf } from '../holdings/holdings.js';
 
 export const TRACE_KINDS = ['case', 'payout', 'entry', 'txid'] as const;
@@ -39,14 +39,32 @@ export interface TracedFigure {
 }
 
 export interface TracedAct {
+  readonly factId: string;
   readonly act: string;
-  readonly legalStatus: string;
+  /** `applied`, `held` (it waits for `waitsFor`), or `overtaken` (annulled, or passed by: `code` and `message`). */
+  readonly state: string;
   readonly effectiveAt: string;
   readonly document: LegalDocument;
-  readonly factId: string;
+  /** Assets it names; absent: all that were reported by then. */
+  readonly assetIds?: readonly string[];
+  /** Of a correction: the fact it corrects. */
+  readonly corrects?: string;
+  readonly annuls?: boolean;
+  readonly waitsFor?: string;
+  readonly code?: string;
+  readonly message?: string;
 }
 
-/** What an agency announced: a claim, and the law's acts over it. */
+/** An asset of a case as it stands. Of where it is no more than is public: no address, account or evidence reference. */
+export interface TracedAsset {
+  readonly assetId: string;
+  readonly asset: string;
+  readonly baseUnits: string;
+  readonly location: Pick<AssetLocation, 'kind' | 'exchange' | 'make' | 'model' | 'fund'>;
+  readonly parts: readonly { readonly legalStatus: string; readonly share: ExactShare }[];
+}
+
+/** What an agency announced: a claim, and the law's acts over it, in the order of their effect. */
 export interface TracedCase {
   readonly caseId: string;
   readonly agency: string;
@@ -54,7 +72,7 @@ export interface TracedCase {
   readonly legalStatus: string;
   readonly effectiveAt: string;
   readonly acts: readonly TracedAct[];
-  readonly claimedAssets: readonly { readonly asset: string; readonly baseUnits: string; readonly location: AssetLocation }[];
+  readonly claimedAssets: readonly TracedAsset[];
 }
 
 /** What a pool announced. */
