@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { loadJurisdiction } from '@qazyna/jurisdiction';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ActorGuard } from '../auth/actor-guard.js';
@@ -13,6 +12,7 @@ import { ReadinessRegistry } from '../health/readiness-registry.js';
 import { IdempotencyInterceptor } from '../http/idempotency/idempotency.interceptor.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { strictValidationPipe } from '../http/validation-pipe.js';
+import { jurisdictionOfData } from './jurisdiction-of-data.js';
 import type { PlatformParts } from './parts.js';
 import { ReadModelRegistry } from '../read-models/read-model-registry.js';
 import { ReadModelsController } from '../read-models/read-models.controller.js';
@@ -43,7 +43,7 @@ export class PlatformModule {
       { provide: CLOCK, useValue: parts.clock },
       { provide: IDS, useValue: parts.ids },
       { provide: CONFIG, useValue: parts.config },
-      { provide: JURISDICTION, useFactory: () => loadJurisdiction(parts.config.jurisdiction) },
+      { provide: JURISDICTION, useFactory: () => jurisdictionOfData(parts.config) },
       { provide: LOGGER, useValue: parts.logger },
       { provide: METRICS, useValue: parts.metrics },
       { provide: SERVICE_NAME, useValue: parts.service },

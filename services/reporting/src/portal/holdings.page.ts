@@ -14,7 +14,6 @@ const SOURCE: Readonly<Record<string, string>> = {
   purchase: 'Purchase',
   donation: 'Donation',
   unidentified: 'Not yet identified, in vault',
-  'held-for-screening': 'Until its origin is cleared, in vault',
   'screening-hold': 'Until its origin is cleared, in vault',
 };
 
