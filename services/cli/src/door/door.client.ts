@@ -87,7 +87,10 @@ export class Door {
     const text = await answer.text();
     if (answer.ok) return JSON.parse(text) as T;
     const problem = problemOf(text);
-    const said = `${problem?.detail ?? text.slice(0, 200)}${problem?.errors?.map(({ field, message }) => `\n  ${field}: ${message}`).join('') ?? ''}`;
+    const detail = problem?.detail ?? text.slice(0, 200);
+    // One broken rule is often the detail itself.
+    const further = (problem?.errors ?? []).filter(({ message }) => message !== detail);
+    const said = `${detail}${further.map(({ field, message }) => `\n  ${field === '' ? '' : `${field}: `}${message}`).join('')}`;
     if (answer.status >= 500) throw new Unreachable(`${this.url} answered ${answer.status}: ${said}`);
     throw new DoorRefused(answer.status, problem?.code ?? String(answer.status), said);
   }
