@@ -83,7 +83,7 @@ describe('an appeal against part of a decision', () => {
     const acts = road('state-property-decision');
     const seizure = new Case(...acts.filter(({ factId }) => factId !== 'confiscation-order'), fact('reversal', 9));
     expect(types(seizure.take(acts.find(({ factId }) => factId === 'confiscation-order') as never) as never).filter((type) => !type.startsWith('act'))).toEqual([
-      'case-became-state-property', 'asset-became-state-property', 'case-state-property-reversed', 'asset-state-property-reversed', 'asset-status-changed',
+      'case-became-state-property', 'case-state-property-reversed', 'asset-became-state-property', 'asset-state-property-reversed', 'asset-status-changed',
     ]);
   });
 

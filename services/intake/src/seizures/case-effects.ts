@@ -16,14 +16,21 @@ export interface Change {
   readonly factId: string;
   readonly document: LegalDocument | undefined;
   readonly effectiveAt: string;
-  /** The deciding facts that were told of the whole case and stand, each with the assets of which something else was told since: that they are outside that decision, or no more under it. */
-  readonly wholes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The deciding facts that were told of the whole case. */
+  readonly wholes: ReadonlyMap<string, WholeTold>;
+}
+
+export interface WholeTold {
+  /** Until it is taken back from the whole case. */
+  readonly stands: boolean;
+  /** Assets of which something else was told since: that they are outside that decision, or no more under it. */
+  readonly apart: ReadonlySet<string>;
 }
 
 /** Effects first, the whole case before its assets; then each asset's standing. */
 export function eventsOfChange(change: Change): CaseEvent[] {
   const { before, after, wholes } = change;
-  const plan = { ...change, ...difference(before, after), ofWhole: changeOfWholes(before, after, new Set(wholes.keys())) };
+  const plan = { ...change, ...difference(before, after), ofWhole: changeOfWholes(before, after, new Set([...wholes].filter(([, { stands }]) => stands).map(([factId]) => factId))) };
   return [...undone(plan), ...done(plan), ...ended(plan), ...standings(change)];
 }
 
@@ -44,13 +51,20 @@ function releasedAll(come: readonly Told[], { lives }: CaseStanding): Effect | u
 }
 
 function done({ caseId, after, factId, wholes, gone, come, ofWhole: { came } }: Plan): CaseEvent[] {
-  const events: CaseEvent[] = came.map((effect) => ({ type: 'intake.case-became-state-property', data: { caseId, factId: effect.factId, decision: effect.document, effectiveAt: effect.effectiveAt } }));
-  const isNew = (decision: string): boolean => came.some((effect) => effect.factId === decision);
-  const decision = [...wholeDecisions(after).values()].find((effect) => effect.ended === undefined);
-  const takenOut = gone.filter(({ effect }) => effect.kind === 'state-property' && effect.factId === decision?.factId).map(({ assetId }) => assetId);
-  const ownWords = decision === undefined || isNew(decision.factId) ? new Set<string>() : new Set([...(wholes.get(decision.factId) ?? []), ...takenOut]);
-  for (const each of came) if (each.factId !== decision?.factId) events.push(...outsideOf(caseId, after, each, new Set(), factId));
-  if (decision !== undefined) events.push(...outsideOf(caseId, after, decision, ownWords, factId));
+  // A reversal that is known with its decision ends it at once: what assets say for themselves comes after it.
+  const events: CaseEvent[] = came.flatMap((effect): CaseEvent[] => [
+    { type: 'intake.case-became-state-property', data: { caseId, factId: effect.factId, decision: effect.document, effectiveAt: effect.effectiveAt } },
+    ...(effect.ended === undefined ? [] : [wholeReversed(caseId, effect.factId, effect.ended)]),
+  ]);
+  const decisions = [...wholeDecisions(after).values()];
+  const ownWordsOn = ({ factId: of }: Effect): ReadonlySet<string> => {
+    if (came.some((effect) => effect.factId === of)) return new Set();
+    const takenOut = gone.filter(({ effect }) => effect.kind === 'state-property' && effect.factId === of).map(({ assetId }) => assetId);
+    return new Set([...(wholes.get(of)?.apart ?? []), ...takenOut]);
+  };
+  for (const each of decisions) events.push(...outsideOf(caseId, after, each, ownWordsOn(each), factId));
+  const decision = decisions.find((effect) => effect.ended === undefined);
+  const ownWords = decision === undefined ? new Set<string>() : ownWordsOn(decision);
   const released = releasedAll(come, after);
   if (released !== undefined) events.push({ type: 'intake.case-released', data: { caseId, factId: released.factId, order: released.document, effectiveAt: released.effectiveAt } });
   const isSaidByCase = ({ assetId, effect }: Told): boolean => {
@@ -62,10 +76,8 @@ function done({ caseId, after, factId, wholes, gone, come, ofWhole: { came } }: 
 }
 
 /** What has come and a reversal has ended is told with its end: until then it held. */
-function ended({ caseId, come, ofWhole: { came } }: Plan): CaseEvent[] {
-  const events: CaseEvent[] = came.flatMap((effect) => (effect.ended === undefined ? [] : [wholeReversed(caseId, effect.factId, effect.ended)]));
-  for (const { assetId, effect } of come) if (effect.ended !== undefined) events.push(takenBack(caseId, { assetId, effect, end: effect.ended }, false));
-  return events;
+function ended({ caseId, come }: Plan): CaseEvent[] {
+  return come.flatMap(({ assetId, effect }) => (effect.ended === undefined ? [] : [takenBack(caseId, { assetId, effect, end: effect.ended }, false)]));
 }
 
 /** Assets that were reported after a decision that is told of the whole case: it is not about them. */

@@ -2,7 +2,7 @@ import type {
   ActApplied, ActHeld, CaseBecameStateProperty, CaseReleased, CoinsInherited, EventsOf, IntakeAssetEvents, IssuerFreeze, LegalStatus, RestrictionClock,
 } from '@qazyna/contracts';
 import { accept, refuse, type Decider, type Decision, type Refusal } from '@qazyna/event-store/decider';
-import { eventsOfChange } from './case-effects.js';
+import { eventsOfChange, type WholeTold } from './case-effects.js';
 import { CHANGES_OUTSTANDING, firstPart, toldAnother, type Outstanding } from './case-parts.js';
 import { caseStanding, type CaseStanding, type FactOutcome } from './case-standing.js';
 import { brokenByArrival, brokenInCase, type FactRules } from './fact-rules.js';
@@ -57,8 +57,8 @@ export interface CaseState {
   readonly warned: ReadonlySet<string>;
   readonly inherited: readonly CoinsInherited[];
   readonly freezes: ReadonlyMap<string, { readonly frozen: IssuerFreeze; readonly lifted?: IssuerFreeze }>;
-  /** The deciding facts of which the whole case was told to be state property and that stand, each with the assets of which something else was told since. */
-  readonly wholes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The deciding facts of which the whole case was told to be state property. */
+  readonly wholes: ReadonlyMap<string, WholeTold>;
   /** A change of which not all was told yet: nothing else is decided before the rest of it is. */
   readonly outstanding: Outstanding | undefined;
 }
@@ -267,9 +267,9 @@ function fold(state: CaseState, event: CaseEvent): CaseState {
       return { ...state, told, facts: act === 'correction' ? new Map([...state.facts].filter(([each]) => each !== factId)) : state.facts };
     }
     case 'intake.case-became-state-property':
-      return { ...state, wholes: new Map(state.wholes).set(event.data.factId, new Set()) };
+      return { ...state, wholes: new Map(state.wholes).set(event.data.factId, { stands: true, apart: new Set() }) };
     case 'intake.case-state-property-reversed':
-      return { ...state, wholes: new Map([...state.wholes].filter(([factId]) => factId !== event.data.factId)) };
+      return { ...state, wholes: new Map(state.wholes).set(event.data.factId, { apart: state.wholes.get(event.data.factId)?.apart ?? new Set(), stands: false }) };
     case 'intake.asset-outside-decision':
       return toldApart(state, event.data);
     case 'intake.asset-state-property-reversed':
@@ -299,8 +299,8 @@ function fold(state: CaseState, event: CaseEvent): CaseState {
 
 /** Of this asset something else was told than of the whole case. */
 function toldApart(state: CaseState, { factId, assetId }: { readonly factId: string; readonly assetId: string }): CaseState {
-  const apart = state.wholes.get(factId);
-  return apart === undefined ? state : { ...state, wholes: new Map(state.wholes).set(factId, new Set([...apart, assetId])) };
+  const whole = state.wholes.get(factId);
+  return whole === undefined ? state : { ...state, wholes: new Map(state.wholes).set(factId, { ...whole, apart: new Set([...whole.apart, assetId]) }) };
 }
 
 export const caseDecider: Decider<CaseState, CaseCommand, CaseEvent> = {
