@@ -89,6 +89,12 @@ describe('what the law made of a deposit', () => {
     expect(new Heard().hear(undo(2, 1, { assetId: 'a' }), note(1, 1, half)).stateProperty(100n, 'a')).toBe(0n);
     expect(new Heard().hear(note(1, 1, half), undo(2, 1, { assetId: 'a' }), note(3, 1, half)).stateProperty(100n, 'a')).toBe(50n);
   });
+  it('is never more than all of it, where a decision on the whole case is heard before that the asset is outside of it', () => {
+    const heard = new Heard().hear(note(1, 1, { assetId: 'a', asset: BTC }), note(2, 2));
+    expect([heard.stateProperty(100n, 'a'), heard.stateProperty(100n)]).toEqual([100n, 100n]);
+    const posted = statePropertyTerms(of(100n, 'a'), heard.words, NOW);
+    expect(statePropertyTerms(of(100n, 'a'), heard.hear(undo(3, 2, { assetId: 'a' })).words, NOW)).toEqual(posted);
+  });
   it('is no coins where the order takes a value only', () => expect(new Heard().hear(note(1, 1, { ...half, manner: 'value' })).stateProperty(100n, 'a')).toBe(0n));
   it('moves to the proceeds of a sale: what was sold is not the state\'s', () => {
     const heard = new Heard().hear(note(1, 1, { assetId: 'a', asset: BTC, effect: 'sold' }), note(2, 2, { assetId: 'a', asset: 'qazyna:local/iso4217:KZT' }));

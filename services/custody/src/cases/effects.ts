@@ -40,12 +40,18 @@ export function partOf({ amount }: CaseDeposit, { numerator, denominator }: Effe
  */
 export function statePropertyTerms(deposit: CaseDeposit, words: readonly EffectWord[], at: string): readonly StatePropertyTerm[] {
   const sold = standing(about(deposit, words), 'sold', at);
-  const terms = new Map<string, StatePropertyTerm>();
-  for (const ofAct of byAct(about(deposit, words))) {
-    const term = termOf(deposit, ofAct, sold, at);
-    if (term !== undefined && !terms.has(term.cause)) terms.set(term.cause, term);
+  const found = byAct(about(deposit, words)).flatMap((ofAct) => termOf(deposit, ofAct, sold, at) ?? []);
+  const terms: StatePropertyTerm[] = [];
+  // That an asset with a decision of its own is outside one over the whole case is said after that one: until it is heard, nothing is taken twice.
+  for (const term of found.sort((a, b) => Number(b.isOwn) - Number(a.isOwn) || (a.cause < b.cause ? -1 : 1))) {
+    const taken = terms.filter((each) => overlaps(each, term)).reduce((sum, { amount }) => sum + amount, 0n);
+    if (taken + term.amount <= deposit.amount && !terms.some(({ cause }) => cause === term.cause)) terms.push(term);
   }
-  return [...terms.values()].sort((a, b) => (a.cause < b.cause ? -1 : 1));
+  return terms.sort((a, b) => (a.cause < b.cause ? -1 : 1));
+}
+
+function overlaps(a: StatePropertyTerm, b: StatePropertyTerm): boolean {
+  return (b.until === undefined || a.from < b.until.at) && (a.until === undefined || b.from < a.until.at);
 }
 
 /** The word that took back what was posted by the word of this cause; undefined where none did. */
@@ -102,7 +108,7 @@ function standing(words: readonly EffectWord[], effect: EffectWord['effect'], at
   return said.find((word) => word.stands && !said.some((later) => isOfSameAct(later, word) && byPlace(later, word) > 0));
 }
 
-function termOf(deposit: CaseDeposit, words: readonly EffectWord[], sold: EffectWord | undefined, at: string): StatePropertyTerm | undefined {
+function termOf(deposit: CaseDeposit, words: readonly EffectWord[], sold: EffectWord | undefined, at: string): (StatePropertyTerm & { readonly isOwn: boolean }) | undefined {
   const word = words.findLast(({ stands }) => stands);
   if (word === undefined || word.effectiveAt > at || word.manner === 'value' || (word.asset !== undefined && word.asset !== deposit.asset)) return undefined;
   const amount = partOf(deposit, word);
@@ -119,6 +125,7 @@ function termOf(deposit: CaseDeposit, words: readonly EffectWord[], sold: Effect
     reference: first.reference,
     from,
     amount,
+    isOwn: word.assetId !== undefined,
     saidBy: { cause: word.cause, reference: word.reference },
     ...(end === undefined ? {} : { until: { at: end.effectiveAt, cause: end.cause, reference: end.reference } }),
   };

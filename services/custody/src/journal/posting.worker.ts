@@ -90,7 +90,9 @@ export class PostingWorker {
     // What presupposes an entry that waits for its next try waits with it.
     const waiting = new Set<string | undefined>();
     const drafts = due.filter(({ entry: { entryId }, notes }) => {
-      if ((this.refusals.get(entryId)?.retryAt ?? 0) > now.getTime()) waiting.add(notes?.depositId);
+      // A clock that was put back must not make the wait longer.
+      const leftMs = (this.refusals.get(entryId)?.retryAt ?? 0) - now.getTime();
+      if (leftMs > 0 && leftMs <= REFUSED_AGAIN_MS) waiting.add(notes?.depositId);
       return !waiting.has(notes?.depositId);
     });
     if (drafts.length === 0) return 0;
