@@ -14,6 +14,9 @@ export interface BitcoinRpcSourceOptions extends RpcClientOptions {
 
 /** "Block not found" of Core and btcd, and "no such transaction" of both: a node without an index of transactions knows only its mempool. */
 const RPC_UNKNOWN_BLOCK = -5;
+/** What btcd says of a block that a reorganisation has just taken out of the best chain: an internal error, told apart by its words alone. */
+const RPC_INTERNAL = -32603;
+const NOT_IN_BEST_CHAIN = /is not in the main chain/;
 /** "Block height out of range": Core's code; btcd's is -1. */
 const RPC_OUT_OF_RANGE = [-8, -1];
 
@@ -102,7 +105,7 @@ export class BitcoinRpcSource implements ChainSource {
     try {
       return await answer;
     } catch (error) {
-      if (error instanceof RpcRefused && error.rpcCode === RPC_UNKNOWN_BLOCK) throw new BlockUnknown(`${this.client.address} has no block ${hash}`);
+      if (error instanceof RpcRefused && (error.rpcCode === RPC_UNKNOWN_BLOCK || (error.rpcCode === RPC_INTERNAL && NOT_IN_BEST_CHAIN.test(error.message)))) throw new BlockUnknown(`${this.client.address} has no block ${hash} in its best chain`);
       throw error;
     }
   }

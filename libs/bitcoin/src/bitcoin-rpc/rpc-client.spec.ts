@@ -1,5 +1,6 @@
 import { FAULTY_RPC_PASSWORD, startFaultyRpc, type FaultyRpc } from '@qazyna/testing';
-import { ChainSourceMismatch, ChainSourceUnavailable } from '../chain-source.js';
+import { BlockUnknown, ChainSourceMismatch, ChainSourceUnavailable } from '../chain-source.js';
+import { networkParameters } from '../networks.js';
 import { BitcoinRpcSource } from './bitcoin-rpc-source.js';
 import { RpcClient, RpcRefused } from './rpc-client.js';
 
@@ -57,6 +58,19 @@ describe('the RPC client', () => {
   it('refuses a URL without repeating it', () => {
     expect(() => new RpcClient({ url: 'secret-password' })).toThrow(expect.not.objectContaining({ message: expect.stringContaining('secret') as string }) as Error);
     expect(() => new RpcClient({ url: 'ftp://a:secret@host' })).toThrow(/http/);
+  });
+
+  it('knows no block that btcd has just taken out of its best chain, so that whoever follows it looks again', async () => {
+    const best = '12'.repeat(32);
+    const genesis = networkParameters('regtest').genesisHash;
+    const btcd = await startFaultyRpc((method) => {
+      if (method === 'getblockhash') return Promise.resolve(genesis);
+      return method === 'getbestblockhash' ? Promise.resolve(best) : Promise.reject(new RpcRefused(method, -32603, `${method}: block ${best} is not in the main chain`));
+    });
+    const source = new BitcoinRpcSource({ url: btcd.url, network: 'regtest' });
+    await expect(source.tip()).rejects.toBeInstanceOf(BlockUnknown);
+    await source.close();
+    await btcd.close();
   });
 
   it('refuses a node of another network', async () => {
